@@ -1,0 +1,81 @@
+package chaincode
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
+
+	"github.com/imi-ledger/imi/ledger"
+)
+
+// submit runs one operation of the ledger: decode, load, apply the rules, store. Everything is read before anything is
+// written, since a transaction does not see its own writes.
+func submit(ctx transaction, function, request string) (string, error) {
+	operation, err := ledger.ParseOperation(function, []byte(request))
+	if err != nil {
+		return "", wire(err)
+	}
+	env, err := environment(ctx)
+	if err != nil {
+		return "", wire(err)
+	}
+	stub := ctx.GetStub()
+	world, err := loadWorld(stub, operation.Reads(env))
+	if err != nil {
+		return "", wire(err)
+	}
+	outcome, err := operation.Apply(env, world)
+	if err != nil {
+		return "", wire(err)
+	}
+	if err := store(stub, outcome); err != nil {
+		return "", wire(err)
+	}
+	return string(outcome.Response), nil
+}
+
+func environment(ctx transaction) (ledger.Env, error) {
+	identity := ctx.GetClientIdentity()
+	if identity == nil {
+		return ledger.Env{}, ledger.Refuse(ledger.NotAllowed, "creator", "the transaction must be signed with an organisation's certificate")
+	}
+	creator, err := identity.GetMSPID()
+	if err != nil {
+		return ledger.Env{}, fmt.Errorf("creator: %w", err)
+	}
+	timestamp, err := ctx.GetStub().GetTxTimestamp()
+	if err != nil {
+		return ledger.Env{}, fmt.Errorf("transaction time: %w", err)
+	}
+	return ledger.Env{
+		Channel: ctx.GetStub().GetChannelID(),
+		Creator: ledger.MSPID(creator),
+		Time:    ledger.At(timestamp.AsTime()),
+	}, nil
+}
+
+func store(stub shim.ChaincodeStubInterface, outcome ledger.Outcome) error {
+	if len(outcome.Writes) == 0 {
+		return nil
+	}
+	stub.StartWriteBatch()
+	for _, w := range outcome.Writes {
+		if err := stub.PutState(string(w.Key), w.Record); err != nil {
+			return fmt.Errorf("store %s: %w", w.Key.Kind(), err)
+		}
+	}
+	if err := stub.FinishWriteBatch(); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	return stub.SetEvent(outcome.Event, []byte(outcome.Writes[0].Key))
+}
+
+// wire makes a refusal travel in the text of an error, which is all that contractapi lets through.
+func wire(err error) error {
+	var refusal *ledger.Refusal
+	if errors.As(err, &refusal) {
+		return errors.New(refusal.Wire())
+	}
+	return fmt.Errorf("fault: %w", err)
+}

@@ -1,0 +1,56 @@
+package chaincode
+
+import (
+	"fmt"
+
+	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
+
+	"github.com/imi-ledger/imi/ledger"
+)
+
+// world reads the ledger through the stub: the keys known beforehand in few messages, any other when it is asked for.
+type world struct {
+	stub   shim.ChaincodeStubInterface
+	loaded map[ledger.Key][]byte
+}
+
+func loadWorld(stub shim.ChaincodeStubInterface, keys []ledger.Key) (*world, error) {
+	w := &world{stub: stub, loaded: make(map[ledger.Key][]byte, len(keys))}
+	// A request with more keys than any rule allows is about to be refused; nothing is fetched for it.
+	if len(keys) == 0 || len(keys) > 3*ledger.MaxBatch {
+		return w, nil
+	}
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = string(k)
+	}
+	records, err := stub.GetMultipleStates(names...)
+	if err != nil {
+		return nil, fmt.Errorf("read: %w", err)
+	}
+	for i, k := range keys {
+		w.loaded[k] = present(records[i])
+	}
+	return w, nil
+}
+
+// Get implements ledger.World.
+func (w *world) Get(key ledger.Key) ([]byte, error) {
+	if record, ok := w.loaded[key]; ok {
+		return record, nil
+	}
+	record, err := w.stub.GetState(string(key))
+	if err != nil {
+		return nil, fmt.Errorf("read: %w", err)
+	}
+	w.loaded[key] = present(record)
+	return w.loaded[key], nil
+}
+
+// present maps the empty answer, which peers give for an absent key, to nil.
+func present(record []byte) []byte {
+	if len(record) == 0 {
+		return nil
+	}
+	return record
+}

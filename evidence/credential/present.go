@@ -1,0 +1,85 @@
+package credential
+
+import (
+	"strings"
+	"time"
+)
+
+// Binding is what the holder signs a presentation for.
+type Binding struct {
+	Audience string    // aud: the verifier
+	Nonce    string    // what the verifier asked with
+	IssuedAt time.Time // iat: now
+}
+
+// Select keeps the disclosures of the chosen paths, with everything beneath them and the parents they need, and drops the
+// others. A path that is always disclosed may be chosen too; one the credential does not have is refused.
+func Select(compact []byte, paths []string) ([]byte, error) {
+	p, err := Parse(compact)
+	if err != nil {
+		return nil, err
+	}
+	return p.choose(paths)
+}
+
+func (p *Parsed) choose(paths []string) ([]byte, error) {
+	o := newOpener(p.disclosures)
+	o.paths = map[string]bool{}
+	if _, err := o.open(p.issuer.payload); err != nil {
+		return nil, err
+	}
+	for _, path := range paths {
+		if !o.paths[path] {
+			return nil, refuse(CheckClaims, UnknownPath, "the credential has no claim %q", path)
+		}
+	}
+	var text strings.Builder
+	text.WriteString(p.issuer.compact + "~")
+	for _, d := range p.disclosures {
+		if wanted(o.pathOf[d], paths) {
+			text.WriteString(d.text + "~")
+		}
+	}
+	return []byte(text.String()), nil
+}
+
+func wanted(at string, paths []string) bool {
+	for _, path := range paths {
+		if within(at, path) || within(path, at) {
+			return true
+		}
+	}
+	return false
+}
+
+// Present makes a presentation: the chosen claims, signed by the holder for one verifier and one nonce.
+func Present(compact []byte, paths []string, holder Signer, binding Binding) ([]byte, error) {
+	if binding.Audience == "" || binding.Nonce == "" || binding.IssuedAt.IsZero() {
+		return nil, refuse(CheckHolder, NoExpectation, "a presentation is for an audience, a nonce and a time")
+	}
+	p, err := Parse(compact)
+	if err != nil {
+		return nil, err
+	}
+	if p.holder.IsZero() {
+		return nil, refuse(CheckHolder, NoHolderKey, "the credential is bound to no holder")
+	}
+	if !holder.Public().Equal(p.holder) {
+		return nil, refuse(CheckHolder, WrongHolderKey, "the credential is bound to another key")
+	}
+	chosen, err := p.choose(paths)
+	if err != nil {
+		return nil, err
+	}
+	signed, err := sign(holder, typeKeyBinding, "", map[string]any{
+		"aud": binding.Audience, "nonce": binding.Nonce, "iat": binding.IssuedAt.Unix(), "sd_hash": hashText(string(chosen)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	presentation := append(chosen, signed...)
+	if len(presentation) > MaxSize {
+		return nil, refuse(CheckForm, TooLarge, "a presentation has at most %d bytes", MaxSize)
+	}
+	return presentation, nil
+}

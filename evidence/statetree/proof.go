@@ -1,0 +1,99 @@
+package statetree
+
+import (
+	"github.com/imi-ledger/imi/ledger"
+)
+
+// maxDepth is reached by two hashed keys that differ in their last bit only.
+const maxDepth = 8 * len(ledger.Digest{})
+
+// ending says what stands at the end of the path that the bits of a key lead to. The zero value says nothing: a proof
+// that was never made proves nothing.
+type ending byte
+
+const (
+	endsAtRecord ending = 1 // the leaf of the key itself
+	endsEmpty    ending = 2 // an empty subtree
+	endsAtOther  ending = 3 // the leaf of another key
+)
+
+// Proof shows what the tree with a certain root has under a certain key. It is made by [Tree.Prove] or decoded; what it
+// is good for is said by [VerifyRecord] and [VerifyAbsence] only.
+type Proof struct {
+	end      ending
+	depth    int             // number of levels above the end
+	bitmap   [32]byte        // bit i: the sibling on level i is not empty
+	siblings []ledger.Digest // those that are not empty, from the root downwards
+	other    Leaf            // if it ends at another key
+}
+
+// add puts a sibling below the path so far.
+func (p *Proof) add(sibling *ledger.Digest) {
+	if *sibling != emptyHash {
+		p.bitmap[p.depth/8] |= 0x80 >> (p.depth % 8)
+		p.siblings = append(p.siblings, *sibling)
+	}
+	p.depth++
+}
+
+// has reports whether the sibling on that level is not empty.
+func (p *Proof) has(level int) bool { return bit(p.bitmap[:], level) == 1 }
+
+// Prove shows what is under the key in this version: its record, or that there is none.
+func (t Tree) Prove(key ledger.Key) Proof { return t.prove(hashKey(key)) }
+
+func (t Tree) prove(key ledger.Digest) Proof {
+	proof, _ := t.show(key)
+	return proof
+}
+
+// Show returns the digest of the record under the key, as Record does, and the proof of it, as Prove does, in one walk.
+func (t Tree) Show(key ledger.Key) (record ledger.Digest, found bool, proof Proof) {
+	proof, leaf := t.show(hashKey(key))
+	if leaf == nil {
+		return ledger.Digest{}, false, proof
+	}
+	return leaf.Record, true, proof
+}
+
+// show returns the leaf of the key too, nil where there is none.
+func (t Tree) show(key ledger.Digest) (Proof, *Leaf) {
+	proof := Proof{siblings: make([]ledger.Digest, 0, 32)}
+	n := t.root
+	for n != nil && n.leaves == nil {
+		next, sibling := n.left, n.right
+		if bit(key[:], proof.depth) == 1 {
+			next, sibling = sibling, next
+		}
+		proof.add(sibling.sum())
+		n = next
+	}
+	if n == nil {
+		proof.end = endsEmpty
+		return proof, nil
+	}
+	return proof, proof.finish(key, n.leaves)
+}
+
+// finish continues the path through a bucket, whose inner hashes are not kept.
+func (p *Proof) finish(key ledger.Digest, leaves []Leaf) *Leaf {
+	for len(leaves) > 1 {
+		next, others := split(p.depth, leaves)
+		if bit(key[:], p.depth) == 1 {
+			next, others = others, next
+		}
+		sibling := hashLeaves(p.depth+1, others)
+		p.add(&sibling)
+		leaves = next
+	}
+	switch {
+	case len(leaves) == 0:
+		p.end = endsEmpty
+	case leaves[0].Key == key:
+		p.end = endsAtRecord
+		return &leaves[0]
+	default:
+		p.end, p.other = endsAtOther, leaves[0]
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package heads
+
+import (
+	"slices"
+
+	"github.com/imi-ledger/imi/evidence/head"
+	"github.com/imi-ledger/imi/ledger"
+)
+
+// Take holds a signed head of another organisation's gateway against this one's: an equal one is a cosignature, an
+// unequal one of the same block a fork. A head of a block that has not come here yet is kept until it does; one of a
+// block that is long past is passed over. A note that the keys do not verify is refused.
+func (k *Keeper) Take(from ledger.MSPID, note string, keys head.Keys) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	defer k.show()
+	return k.take(from, note, keys)
+}
+
+func (k *Keeper) take(from ledger.MSPID, note string, keys head.Keys) error {
+	signed, err := head.Open(note, head.Keys{from: keys[from]})
+	if err != nil {
+		return err
+	}
+	if !k.any || signed.Block > k.newest {
+		k.early[from] = early{signed.Block, note}
+		return nil
+	}
+	own, ok := k.recent[signed.Block]
+	if !ok {
+		return nil
+	}
+	if own.Channel != signed.Channel {
+		return ledger.Refuse(ledger.Malformed, "head", "is about another channel")
+	}
+	if own.Head != signed.Head {
+		k.keepFork(head.Fork{Block: signed.Block, Other: from, Ours: own.Own, Theirs: note})
+		return nil
+	}
+	if !signed.Times[from].After(own.Times[from]) {
+		return nil // an older signature takes nothing back
+	}
+	if err := own.add(note); err != nil {
+		return err
+	}
+	own.Times[from] = signed.Times[from]
+	k.improve(own)
+	return nil
+}
+
+// keepFork remembers each fork once.
+func (k *Keeper) keepFork(f head.Fork) {
+	known := slices.ContainsFunc(k.forks, func(g head.Fork) bool { return g.Block == f.Block && g.Other == f.Other })
+	if !known {
+		k.forks = append(k.forks, f)
+	}
+}
+
+// Forks lists the forks found since the start.
+func (k *Keeper) Forks() []head.Fork {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Clone(k.forks)
+}

@@ -1,0 +1,142 @@
+package index
+
+import (
+	"encoding/json"
+
+	"github.com/imi-ledger/imi/ledger"
+)
+
+// description is what can be searched for, and what a version means.
+type description struct {
+	organisation string
+	kind, typ    string
+	state        string
+	document     string // key of the document a notarisation is about
+	event        string
+	place        *ledger.BatchPlace // in a signed batch
+	leaf         ledger.Digest      // of its statement, where it has a place
+}
+
+// shape is what the records have in common, as far as the index looks into them. Their content was made by the rules of
+// package ledger, so it is canonical, and a part of canonical JSON is the canonical form of that part.
+type shape struct {
+	Author struct {
+		Batch *ledger.BatchPlace `json:"batch"`
+	} `json:"author"`
+	Statement json.RawMessage `json:"statement"`
+	Status    struct {
+		Sequence int          `json:"sequence"`
+		State    ledger.State `json:"state"`
+	} `json:"status"`
+	Keys []struct {
+		Change *struct {
+			Witness json.RawMessage `json:"witness"`
+		} `json:"change"`
+	} `json:"keys"`
+	Applied   bool              `json:"applied"`
+	Approvals []json.RawMessage `json:"approvals"`
+	MSPID     string            `json:"mspid"`
+}
+
+// stated is what statements hold that can be searched for; each kind has some of it.
+type stated struct {
+	Issuer    string `json:"issuer"`
+	Enroller  string `json:"enroller"`
+	Registrar string `json:"registrar"`
+	Notary    string `json:"notary"`
+	Proposer  string `json:"proposer"`
+	Author    string `json:"author"`
+	Type      string `json:"type"`
+	Kind      string `json:"kind"`
+	Finding   string `json:"finding"`
+	Of        string `json:"of"`
+	Document  string `json:"document"`
+}
+
+// describe looks into a new version of a record. before is the version it replaces, nil for a new record.
+func describe(key ledger.Key, content, before []byte) (description, error) {
+	d := description{kind: string(key.Kind())}
+	var r shape
+	var s stated
+	if err := json.Unmarshal(content, &r); err != nil {
+		return d, err
+	}
+	if len(r.Statement) > 0 {
+		if err := json.Unmarshal(r.Statement, &s); err != nil {
+			return d, err
+		}
+	}
+	d.state = string(r.Status.State)
+	d.place = r.Author.Batch
+	if d.place != nil {
+		d.leaf = ledger.LeafHash(r.Statement)
+	}
+	d.fill(key, r, s)
+	d.event = d.kind + "." + eventOf(key.Kind(), r, before)
+	return d, nil
+}
+
+func (d *description) fill(key ledger.Key, r shape, s stated) {
+	switch key.Kind() {
+	case ledger.KindAttestation:
+		d.organisation, d.typ = s.Issuer, s.Type
+	case ledger.KindDocument:
+		d.organisation, d.typ = s.Registrar, s.Kind
+	case ledger.KindNotarisation:
+		d.organisation, d.typ, d.document = s.Notary, s.Finding, string(ledger.KindDocument)+"/"+s.Document
+	case ledger.KindSubject, ledger.KindPerson:
+		d.organisation = s.Enroller
+	case ledger.KindBatch:
+		d.organisation, d.typ = s.Author, s.Of
+	case ledger.KindProposal:
+		d.organisation, d.state = s.Proposer, string(ProposalOpen)
+		if r.Applied {
+			d.state = string(ProposalApplied)
+		}
+	case ledger.KindOrganisation:
+		d.organisation = r.MSPID
+	case ledger.KindCredentialType:
+		d.typ = key.ID()
+	}
+}
+
+// eventOf says in the past tense what made this version.
+func eventOf(kind ledger.Kind, r shape, before []byte) string {
+	if before == nil {
+		switch kind {
+		case ledger.KindAttestation:
+			return "issued"
+		case ledger.KindDocument, ledger.KindOrganisation:
+			return "registered"
+		case ledger.KindSubject:
+			return "enrolled"
+		case ledger.KindProposal:
+			return "made"
+		}
+		return "recorded"
+	}
+	switch kind {
+	case ledger.KindProposal:
+		if r.Applied {
+			return "applied"
+		}
+		return "approved"
+	case ledger.KindSubject:
+		return subjectEvent(r, before)
+	case ledger.KindAttestation, ledger.KindDocument, ledger.KindNotarisation:
+		return r.Status.State.Event()
+	}
+	return "amended"
+}
+
+// subjectEvent tells a change of key from a change of status.
+func subjectEvent(r shape, before []byte) string {
+	var former shape
+	if json.Unmarshal(before, &former) == nil && len(former.Keys) == len(r.Keys) {
+		return r.Status.State.Event()
+	}
+	if n := len(r.Keys); n > 0 && r.Keys[n-1].Change != nil && r.Keys[n-1].Change.Witness != nil {
+		return "key_rebound"
+	}
+	return "key_rotated"
+}

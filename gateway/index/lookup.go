@@ -1,0 +1,211 @@
+package index
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"math"
+	"time"
+
+	"github.com/imi-ledger/imi/evidence"
+	"github.com/imi-ledger/imi/ledger"
+)
+
+var _ evidence.Source = (*Index)(nil)
+
+// statements are the queries of every verification, prepared once.
+type statements struct {
+	newest, atBlock, atTime, record, notarisations, leaves *sql.Stmt
+}
+
+const (
+	selectHead   = "SELECT number, hash, time FROM blocks "
+	selectRecord = `SELECT v.content, v.block, r.first_block, v.event, v.unsound, t.id, t.time
+		FROM records r JOIN versions v ON v.record = r.id JOIN transactions t ON t.block = v.block AND t.position = v.position
+		WHERE r.key = ? AND v.block <= ? ORDER BY v.block DESC, v.id DESC LIMIT 1`
+	selectNotarisations = `SELECT r.key, r.first_block FROM records r WHERE r.document = ?
+		AND r.first_block <= ? ORDER BY r.id LIMIT ?`
+	selectLeaves = "SELECT b.leaves FROM records r JOIN batches b ON b.record = r.id WHERE r.key = ?"
+)
+
+func (x *Index) prepareStatements(ctx context.Context) error {
+	for _, s := range []struct {
+		into  **sql.Stmt
+		query string
+	}{
+		{&x.statements.newest, selectHead + "ORDER BY number DESC LIMIT 1"},
+		{&x.statements.atBlock, selectHead + "WHERE number = ?"},
+		{&x.statements.atTime, selectHead + "WHERE time <= ? ORDER BY time DESC, number DESC LIMIT 1"},
+		{&x.statements.record, selectRecord},
+		{&x.statements.notarisations, selectNotarisations},
+		{&x.statements.leaves, selectLeaves},
+	} {
+		var err error
+		if *s.into, err = x.read.PrepareContext(ctx, s.query); err != nil {
+			return fault("open", err)
+		}
+	}
+	return nil
+}
+
+// Resolve implements evidence.Records. Before anything is indexed every block is ahead; before the first time on the ledger
+// there is block 0, which holds no records.
+func (x *Index) Resolve(ctx context.Context, asOf evidence.AsOf) (evidence.Position, error) {
+	newest, err := x.head(ctx, x.statements.newest)
+	if err != nil {
+		return evidence.Position{}, err
+	}
+	p := evidence.Position{Head: newest, Newest: newest}
+	switch {
+	case asOf.Block != nil && *asOf.Block > newest.Block:
+		return p, evidence.ErrAhead
+	case asOf.Block != nil:
+		p.Head, err = x.head(ctx, x.statements.atBlock, int64(*asOf.Block))
+	case !asOf.Time.IsZero():
+		p.Head, err = x.head(ctx, x.statements.atTime, asOf.Time.Time().Unix())
+		if errors.Is(err, evidence.ErrAhead) {
+			p.Head, err = x.head(ctx, x.statements.atBlock, 0)
+		}
+	}
+	return p, err
+}
+
+func (x *Index) head(ctx context.Context, statement *sql.Stmt, args ...any) (evidence.Head, error) {
+	var h evidence.Head
+	var hash []byte
+	var at sql.NullInt64
+	err := statement.QueryRowContext(steady(ctx), args...).Scan(&h.Block, &hash, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return h, evidence.ErrAhead
+	}
+	if err != nil {
+		return h, fault("find block", err)
+	}
+	copy(h.Hash[:], hash)
+	h.Time = ledgerTime(at)
+	return h, nil
+}
+
+func ledgerTime(seconds sql.NullInt64) ledger.Time {
+	if !seconds.Valid {
+		return ledger.Time{}
+	}
+	return ledger.At(time.Unix(seconds.Int64, 0))
+}
+
+// Record implements evidence.Records. Who asks about a block most often asks about one after which the record did not
+// change again: then its newest version is the answer.
+func (x *Index) Record(ctx context.Context, key ledger.Key, block uint64) (evidence.Entry, error) {
+	if e, ok := x.cache.records.Get(key); ok && e.Block <= block {
+		return e, nil
+	}
+	version := x.cache.version()
+	e, err := x.recordAt(ctx, key, newestBlock)
+	switch {
+	case err != nil || !e.Found():
+		return e, err
+	case e.Block > block:
+		return x.recordAt(ctx, key, block)
+	}
+	x.cache.keep(version, func() { x.cache.records.Put(key, e) })
+	return e, nil
+}
+
+func (x *Index) recordAt(ctx context.Context, key ledger.Key, block uint64) (evidence.Entry, error) {
+	e := evidence.Entry{Key: key}
+	var at sql.NullInt64
+	err := x.statements.record.QueryRowContext(steady(ctx), string(key), clamp(block)).
+		Scan(&e.Record, &e.Block, &e.First, &e.Event, &e.Unsound, &e.TransactionID, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return e, nil
+	}
+	if err != nil {
+		return e, fault("read record", err)
+	}
+	e.Time = ledgerTime(at)
+	return e, nil
+}
+
+// newestBlock stands for whatever block is the newest: there is none above it.
+const newestBlock = math.MaxUint64
+
+// clamp makes a block number one that SQLite can hold; there is no such block either way.
+func clamp(block uint64) int64 { return int64(min(block, 1<<62)) }
+
+// Notarisations implements evidence.Links.
+func (x *Index) Notarisations(ctx context.Context, document ledger.Digest, block uint64, limit int) ([]ledger.Key, error) {
+	key := ledger.DocumentKey(document)
+	if list, ok := x.cache.notarisations.Get(key); ok && list.since <= block && len(list.keys) < limit {
+		return list.keys, nil
+	}
+	version := x.cache.version()
+	list, err := x.notarisationsAt(ctx, key, newestBlock, limit)
+	if err == nil && (list.since > block || len(list.keys) >= limit) { // there were less then, or there may be more now
+		list, err = x.notarisationsAt(ctx, key, block, limit)
+	} else if err == nil {
+		x.cache.keep(version, func() { x.cache.notarisations.Put(key, list) })
+	}
+	return list.keys, err
+}
+
+func (x *Index) notarisationsAt(ctx context.Context, document ledger.Key, block uint64, limit int) (notarisations, error) {
+	var list notarisations
+	rows, err := x.statements.notarisations.QueryContext(steady(ctx), string(document), clamp(block), limit)
+	if err != nil {
+		return list, fault("find notarisations", err)
+	}
+	defer func() { _ = rows.Close() }() // rows.Err tells what went wrong
+	for rows.Next() {
+		var key string
+		var first uint64
+		if err := rows.Scan(&key, &first); err != nil {
+			return list, fault("find notarisations", err)
+		}
+		list.keys, list.since = append(list.keys, ledger.Key(key)), max(list.since, first)
+	}
+	if err := rows.Err(); err != nil {
+		return list, fault("find notarisations", err)
+	}
+	return list, nil
+}
+
+// BatchPath implements evidence.Links.
+func (x *Index) BatchPath(ctx context.Context, root ledger.Digest, index int) ([]ledger.Digest, error) {
+	tree, err := x.batchTree(ctx, root)
+	if err != nil || tree == nil || index < 0 || index >= tree.Len() {
+		return nil, err
+	}
+	return tree.Path(index), nil
+}
+
+// batchTree is the tree over the statements of a batch; nil where there is none.
+func (x *Index) batchTree(ctx context.Context, root ledger.Digest) (ledger.Tree, error) {
+	if tree, ok := x.cache.trees.Get(root); ok {
+		return tree, nil
+	}
+	var joined []byte
+	err := x.statements.leaves.QueryRowContext(steady(ctx), string(ledger.BatchKey(root))).Scan(&joined)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fault("read batch", err)
+	}
+	leaves := make([]ledger.Digest, len(joined)/sha256.Size)
+	for i := range leaves {
+		copy(leaves[i][:], joined[i*sha256.Size:])
+	}
+	if len(leaves) == 0 {
+		return nil, errDamagedBatch
+	}
+	tree := ledger.NewTree(leaves)
+	if tree.Root() != root {
+		return nil, errDamagedBatch
+	}
+	x.cache.trees.Put(root, tree)
+	return tree, nil
+}
+
+// errDamagedBatch: only sound batches are kept, so leaves that do not fit mean a damaged file, not a false statement.
+var errDamagedBatch = errors.New("index: the leaves of a batch do not fit its root; rebuild the index")

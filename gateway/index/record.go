@@ -1,0 +1,173 @@
+package index
+
+import (
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"github.com/imi-ledger/imi/evidence/block"
+	"github.com/imi-ledger/imi/ledger"
+)
+
+// record is the newest version of a record while a block is applied.
+type record struct {
+	id      int64 // 0: not in the index
+	content []byte
+	unsound string
+	description
+}
+
+const selectRecords = `SELECT r.key, r.id, r.kind, r.organisation, r.type, r.state, v.unsound, v.content
+	FROM records r JOIN versions v ON v.id = r.last_version WHERE r.key IN (`
+
+// loadMany is how many records one statement fetches.
+const loadMany = 100
+
+// load fetches the records that are about to be written, many at a time.
+func (a *application) load(writes []block.Write) error {
+	var keys []any
+	for _, w := range writes {
+		if key := ledger.Key(w.Key); a.records[key] == nil {
+			a.records[key] = &record{}
+			keys = append(keys, w.Key)
+		}
+	}
+	for len(keys) > 0 {
+		n := min(loadMany, len(keys))
+		if err := a.fetch(keys[:n]); err != nil {
+			return err
+		}
+		keys = keys[n:]
+	}
+	return nil
+}
+
+func (a *application) fetch(keys []any) error {
+	rows, err := a.tx.QueryContext(a.ctx, selectRecords+placeholders(len(keys))+")", keys...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }() // rows.Err tells what went wrong
+	for rows.Next() {
+		var key string
+		r := &record{}
+		if err := rows.Scan(&key, &r.id, &r.kind, &r.organisation, &r.typ, &r.state, &r.unsound, &r.content); err != nil {
+			return err
+		}
+		a.records[ledger.Key(key)] = r
+	}
+	return rows.Err()
+}
+
+// placeholders is "?,?,…".
+func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+
+func (a *application) record(key ledger.Key) (*record, error) {
+	if r := a.records[key]; r != nil {
+		return r, nil
+	}
+	a.records[key] = &record{}
+	err := a.fetch([]any{string(key)})
+	if err != nil {
+		delete(a.records, key)
+	}
+	return a.records[key], err
+}
+
+// store adds a version of a record, and the record itself where it is new.
+func (a *application) store(w block.Write, unsound string, transaction int, leaves leaves) error {
+	key := ledger.Key(w.Key)
+	r := a.records[key]
+	d, err := describe(key, w.Value, r.content)
+	if _, bad := ledger.ParseKey(w.Key); unsound == "" && (err != nil || bad != nil) {
+		return errors.Join(errors.New("a record made by the rules cannot be described"), err, bad)
+	}
+	if unsound == "" {
+		a.sound[key] = w.Value
+	} else {
+		d.event = d.kind + ".unsound"
+		a.count("unsound", "", "", 1)
+	}
+	content := any(w.Value)
+	if w.Delete {
+		content = nil
+	}
+	a.written = append(a.written, writing{key, ledger.Key(d.document), unsound == "" && r.unsound == ""})
+	a.last.lastVersion++
+	a.count("versions", "", "", 1)
+	a.count("days", a.day(), d.event, 1)
+	document := sql.NullString{String: d.document, Valid: d.document != ""}
+	if r.id == 0 {
+		a.last.lastRecord++
+		r.id = a.last.lastRecord
+		a.inserts.add(insertRecord, r.id, w.Key, d.kind, d.organisation, d.typ, d.state, document, a.block.Number, a.last.lastVersion)
+	} else {
+		a.countRecord(r.description, -1)
+		if err := a.updateRecord(r.id, d, document); err != nil {
+			return err
+		}
+	}
+	a.countRecord(d, 1)
+	a.inserts.add(insertVersion, a.last.lastVersion, r.id, a.block.Number, transaction, d.event, unsound, content)
+	r.content, r.unsound, r.description = w.Value, unsound, d
+	if w.Delete {
+		r.content = nil
+	}
+	leaves.note(key, r, d)
+	return nil
+}
+
+func (a *application) updateRecord(id int64, d description, document sql.NullString) error {
+	if err := a.inserts.flush(a.ctx, a.tx); err != nil { // the record may be among them
+		return err
+	}
+	_, err := a.tx.ExecContext(a.ctx, "UPDATE records SET organisation = ?, type = ?, state = ?, document = ?, last_version = ? WHERE id = ?",
+		d.organisation, d.typ, d.state, document, a.last.lastVersion, id)
+	return err
+}
+
+// leaves are the leaf hashes of the batches a transaction wrote, by the batch's root.
+type leaves map[string]*batch
+
+type batch struct {
+	record *record // of the batch; nil when the transaction did not write it
+	leaves map[int]ledger.Digest
+}
+
+func (l leaves) of(root string) *batch {
+	if l[root] == nil {
+		l[root] = &batch{leaves: map[int]ledger.Digest{}}
+	}
+	return l[root]
+}
+
+func (l leaves) note(key ledger.Key, r *record, d description) {
+	if r.unsound != "" {
+		return
+	}
+	if key.Kind() == ledger.KindBatch {
+		l.of(key.ID()).record = r
+	}
+	if d.place != nil {
+		l.of(d.place.Root.String()).leaves[d.place.Index] = d.leaf
+	}
+}
+
+// storeLeaves keeps the leaves of sound batches: every statement of such a batch was written with it.
+func (a *application) storeLeaves(l leaves) error {
+	for _, b := range l {
+		if b.record == nil {
+			continue
+		}
+		joined := make([]byte, 0, len(b.leaves)*sha256.Size)
+		for i := range len(b.leaves) {
+			leaf := b.leaves[i]
+			joined = append(joined, leaf[:]...)
+		}
+		if _, err := a.tx.ExecContext(a.ctx, "INSERT INTO batches (record, leaves) VALUES (?, ?)", b.record.id, joined); err != nil {
+			return err
+		}
+	}
+	return nil
+}
