@@ -10,6 +10,12 @@ cd "$DIR"
 orgs=(service police notary audit)
 export FABRIC_LOGGING_SPEC=error FABRIC_CFG_PATH=$DIR/client
 
+# quietly COMMAND...: says something only when it fails.
+quietly() {
+  local said
+  said=$("$@" 2>&1) || { echo "$*: $said" >&2; return 1; }
+}
+
 port() { echo $((BASE + 10 * $1 + $2)); } # organisation, then 0 orderer, 1 its admin port, 2 peer, 4 chaincode
 home() { echo "$DIR/crypto/peerOrganizations/${orgs[$1]}.imi.test"; }
 admin() { echo "$(home "$1")/users/Admin@${orgs[$1]}.imi.test"; }
@@ -27,6 +33,9 @@ until_works() {
   for tries in {1..300}; do "$@" >/dev/null 2>&1 && return; sleep 0.1; done
   "$@"
 }
+
+# reads ORGANISATION KEY VALUE: a peer tells of a block when it is on its disk, a moment before its state can be read.
+reads() { [ "$(as "$1" chaincode query -C imi -n imi -c "{\"Args\":[\"get\",\"$2\"]}")" = "$3" ]; }
 
 # as ORGANISATION ARGUMENTS...: Fabric's peer program as an organisation's administrator.
 as() {
@@ -99,14 +108,14 @@ image() {
     cp "$CHAINCODE" "docker/$1/files/imi-chaincode"
   fi
   printf 'FROM scratch\nCOPY files /\nWORKDIR /node/data\nWORKDIR /node\n' >"docker/$1/Dockerfile"
-  docker build --tag "$1" "docker/$1" >/dev/null 2>&1
+  quietly docker build --tag "$1" "docker/$1"
 }
 
 start_docker() {
   image imi-bare-fabric
   image imi-bare-chaincode
   [ "$(id -u)" != 0 ] || chown -R 65532:65532 nodes
-  $COMPOSE -p "$PROJECT" -f docker/compose.yaml up -d >/dev/null 2>&1
+  quietly $COMPOSE -p "$PROJECT" -f docker/compose.yaml up -d
 }
 
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -140,12 +149,12 @@ up() {
     until_works as 0 lifecycle chaincode commit $(ordering 0) $(endorsers) --channelID imi --name imi --version 1 --sequence 1
     until_works as 0 chaincode invoke $(ordering 0) $(endorsers) -C imi -n imi -c "{\"Args\":[\"put\",\"$key$value\"]}" --waitForEvent
   }
-  [ "$(as 1 chaincode query -C imi -n imi -c "{\"Args\":[\"get\",\"$key\"]}")" = $value ]
+  until_works reads 1 "$key" $value
 }
 
 down() {
   if [ "${RUNTIME:-native}" = docker ]; then
-    $COMPOSE -p "$PROJECT" -f docker/compose.yaml down -t 1 >/dev/null 2>&1
+    quietly $COMPOSE -p "$PROJECT" -f docker/compose.yaml down -t 1
   elif [ -f pids ]; then
     kill -9 $(cat pids) 2>/dev/null || true # one that ended by itself is not missed
   fi
