@@ -30,6 +30,19 @@ var forgeries = map[string]func(t *testing.T, b *common.Block, before []byte){
 		b.Header.DataHash = block.DataHash(b.Data.Data)
 		b.Metadata.Metadata[common.BlockMetadataIndex_TRANSACTIONS_FILTER] = b.Metadata.Metadata[common.BlockMetadataIndex_TRANSACTIONS_FILTER][:3]
 	},
+	// The data hash does not tell where one transaction ends and the next begins.
+	"a valid transaction cut in two": func(t *testing.T, b *common.Block, before []byte) {
+		whole := b.Data.Data[0]
+		at := len(whole) - len(signatureField(t, whole))
+		b.Data.Data = slices.Insert(b.Data.Data, 1, whole[at:])
+		b.Data.Data[0] = whole[:at:at]
+		without(t, b, before, peer.TxValidationCode_BAD_CREATOR_SIGNATURE, peer.TxValidationCode_BAD_COMMON_HEADER, peer.TxValidationCode_VALID,
+			peer.TxValidationCode_MVCC_READ_CONFLICT, peer.TxValidationCode_MVCC_READ_CONFLICT)
+	},
+	"two conflicts joined": func(t *testing.T, b *common.Block, before []byte) {
+		b.Data.Data = append(b.Data.Data[:2:2], slices.Concat(b.Data.Data[2:]...))
+		without(t, b, before, peer.TxValidationCode_VALID, peer.TxValidationCode_VALID, peer.TxValidationCode_MVCC_READ_CONFLICT)
+	},
 	"a conflict called valid": func(t *testing.T, b *common.Block, before []byte) {
 		recode(t, b, before, 2, peer.TxValidationCode_VALID)
 	},
@@ -63,6 +76,38 @@ var forgeries = map[string]func(t *testing.T, b *common.Block, before []byte){
 	}),
 	"a signature header where BFT has none": sign(func(_ *testing.T, m *common.Metadata) { m.Signatures[1].SignatureHeader = []byte{18, 1, 1} }),
 	"signed value changed":                  sign(func(_ *testing.T, m *common.Metadata) { m.Value = []byte{10, 2, 8, 1} }),
+}
+
+// signatureField is the end of an envelope: the creator's signature with its tag and length.
+func signatureField(t *testing.T, envelope []byte) []byte {
+	t.Helper()
+	var e common.Envelope
+	if err := proto.Unmarshal(envelope, &e); err != nil {
+		t.Fatal(err)
+	}
+	return encodedBytes(t, &common.Envelope{Signature: e.Signature})
+}
+
+// without gives other verdicts, and the commit hash that goes with them.
+func without(t *testing.T, b *common.Block, before []byte, codes ...peer.TxValidationCode) {
+	t.Helper()
+	var verdicts []byte
+	for _, code := range codes {
+		verdicts = append(verdicts, byte(code))
+	}
+	item(b, common.BlockMetadataIndex_TRANSACTIONS_FILTER, verdicts)
+	parsed, err := block.Parse(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := changes{}
+	for i := range parsed.Transactions {
+		if verdicts[i] == 0 {
+			written.add(block.Version{Block: b.Header.Number, Transaction: uint64(i)}, &parsed.Transactions[i], nil)
+		}
+	}
+	hash := commitHash(verdicts, updateBytes(written), before)
+	item(b, common.BlockMetadataIndex_COMMIT_HASH, encodedBytes(t, &common.Metadata{Value: hash[:]}))
 }
 
 func item(b *common.Block, index common.BlockMetadataIndex, value []byte) {

@@ -61,6 +61,8 @@ func (b *inspected) fill(raw []byte) {
 		b.findings.stop(Encoding, "a block in its one encoding", "%v", err)
 	case !b.DataFits || len(envelopes) == 0:
 		b.findings.stop(Data, "", "the transactions here are not those the header has the hash of")
+	case b.number > 0 && !allWhole(envelopes):
+		b.findings.stop(Data, "one envelope each, with a payload and a signature", "the transactions here are cut otherwise than when they were ordered")
 	default:
 		b.ParseTransactions(envelopes)
 		b.transactions = make([]transaction, len(b.Transactions))
@@ -68,6 +70,44 @@ func (b *inspected) fill(raw []byte) {
 			b.transactions[i].Transaction = &b.Transactions[i]
 		}
 	}
+}
+
+// allWhole reports whether every transaction is one whole envelope: payload, then signature, neither of them empty. The
+// header has the hash of all envelopes put together, which stays the same when one is cut in two, or two are joined; with
+// every one of this form there is one way only to cut. Orderers and peers of Fabric refuse blocks with others, too (see
+// protoutil.VerifyTransactionsAreWellFormed); block 0 has no signature. Fields that are not known may follow: that is the
+// business of whoever asks for the one encoding.
+func allWhole(envelopes [][]byte) bool {
+	for _, envelope := range envelopes {
+		rest := envelope
+		for _, want := range []protowire.Number{1, 2} { // Envelope { payload = 1; signature = 2 }
+			number, kind, n := protowire.ConsumeTag(rest)
+			if n != 1 || number != want || kind != protowire.BytesType {
+				return false
+			}
+			content, size := protowire.ConsumeBytes(rest[n:])
+			if size < 0 || len(content) == 0 || size != protowire.SizeBytes(len(content)) {
+				return false
+			}
+			rest = rest[n+size:]
+		}
+		if !onlyUnknown(rest) {
+			return false
+		}
+	}
+	return true
+}
+
+// onlyUnknown reports whether what is behind the two fields of an envelope is fields of other numbers.
+func onlyUnknown(rest []byte) bool {
+	for len(rest) > 0 {
+		number, _, n := protowire.ConsumeField(rest)
+		if n < 0 || number <= 2 {
+			return false
+		}
+		rest = rest[n:]
+	}
+	return true
 }
 
 // decodeBlock decodes a block; its transactions stay parts of the given bytes.
