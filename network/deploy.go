@@ -158,12 +158,19 @@ func (n *Network) approve(ctx context.Context, definition *chaincode.Definition)
 		gateway := chaincode.NewGateway(conn, a)
 		return retry(ctx, func() error {
 			err := gateway.Approve(ctx, definition)
-			if err != nil && strings.Contains(err.Error(), "unchanged content") {
+			if err != nil && alreadyApproved(err.Error()) {
 				return nil
 			}
 			return err
 		})
 	})
+}
+
+// alreadyApproved tells whether a peer refused an approval because the organisation gave the same before. Fabric words it
+// differently before the definition is committed and afterwards; of other content it says "with different parameters".
+func alreadyApproved(refusal string) bool {
+	return strings.Contains(refusal, "unchanged content") ||
+		strings.Contains(refusal, "attempted to redefine the current committed sequence") && !strings.Contains(refusal, "different parameters")
 }
 
 // commit commits once, for all: it needs peers of a majority that already know of the approvals and of one another,

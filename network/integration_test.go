@@ -107,6 +107,11 @@ func story(t *testing.T, runtime Runtime, topology Topology) {
 	if err != nil {
 		t.Fatal("second up:", told(err))
 	}
+	soon, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := again.approve(soon, again.definition()); err != nil {
+		t.Error("approved again, as an interrupted up may have to:", told(err))
+	}
 	if a, b := pids(t, n), pids(t, again); a != b {
 		t.Errorf("a second up changed processes:\n%s\n%s", a, b)
 	}
