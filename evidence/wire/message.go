@@ -10,6 +10,22 @@ import (
 // parts of its own bytes; nobody may change them.
 type Message []byte
 
+// find returns the first field of this number and type, as it is encoded behind its tag, and the fields behind it.
+func (m Message) find(number protowire.Number, kind protowire.Type) (value []byte, rest Message, ok bool) {
+	for len(m) > 0 {
+		found, has, n := protowire.ConsumeTag(m)
+		size := protowire.ConsumeFieldValue(found, has, m[max(n, 0):])
+		if n < 0 || size < 0 {
+			break // not reached: it is well-formed
+		}
+		value, m = m[n:n+size], m[n+size:]
+		if found == number && has == kind {
+			return value, m, true
+		}
+	}
+	return nil, nil, false
+}
+
 // Bytes is a field of bytes, or nil.
 func (m Message) Bytes(number protowire.Number) []byte {
 	for found := range m.All(number) {
@@ -26,45 +42,25 @@ func (m Message) Text(number protowire.Number) string { return string(m.Bytes(nu
 
 // Has reports whether there is such a message or field of bytes.
 func (m Message) Has(number protowire.Number) bool {
-	for range m.All(number) {
-		return true
-	}
-	return false
+	_, _, ok := m.find(number, protowire.BytesType)
+	return ok
 }
 
 // All yields a list of bytes or messages.
 func (m Message) All(number protowire.Number) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		for rest := m; len(rest) > 0; {
-			found, kind, n := protowire.ConsumeTag(rest)
-			size := protowire.ConsumeFieldValue(found, kind, rest[max(n, 0):])
-			if n < 0 || size < 0 {
-				return // not reached: it is well-formed
+		for encoded, rest, ok := m.find(number, protowire.BytesType); ok; encoded, rest, ok = rest.find(number, protowire.BytesType) {
+			value, _ := protowire.ConsumeBytes(encoded)
+			if !yield(value[:len(value):len(value)]) {
+				return
 			}
-			if found == number && kind == protowire.BytesType {
-				value, _ := protowire.ConsumeBytes(rest[n:])
-				if !yield(value[:len(value):len(value)]) {
-					return
-				}
-			}
-			rest = rest[n+size:]
 		}
 	}
 }
 
 // Number is a field that is a number of any kind but signed zigzag ones, as its 64 bits; 0 if it is absent.
 func (m Message) Number(number protowire.Number) uint64 {
-	for rest := m; len(rest) > 0; {
-		found, kind, n := protowire.ConsumeTag(rest)
-		size := protowire.ConsumeFieldValue(found, kind, rest[max(n, 0):])
-		if n < 0 || size < 0 {
-			break // not reached: it is well-formed
-		}
-		if found == number && kind == protowire.VarintType {
-			value, _ := protowire.ConsumeVarint(rest[n:])
-			return value
-		}
-		rest = rest[n+size:]
-	}
-	return 0
+	encoded, _, _ := m.find(number, protowire.VarintType)
+	value, _ := protowire.ConsumeVarint(encoded) // 0 of nothing
+	return value
 }
