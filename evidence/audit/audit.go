@@ -45,9 +45,6 @@ func (a *Audit) prepare(options Options) {
 	if options.MaxFindings == 0 {
 		options.MaxFindings = 1000
 	}
-	if options.Workers == 0 {
-		options.Workers = runtime.GOMAXPROCS(0)
-	}
 	if options.ProgressEvery == 0 {
 		options.ProgressEvery = time.Second
 	}
@@ -159,25 +156,6 @@ func (a *Audit) count(j *judgement) {
 	c.Signatures += j.signatures + j.config.verified
 	c.Certificates += j.config.certificates
 	j.config.verified, j.config.certificates = 0, 0
-}
-
-// compareHeads holds the position behind a block against what others signed.
-func (a *Audit) compareHeads(b *inspected) {
-	here := Block{Number: b.Number, Hash: b.Hash, StateRoot: a.position.tree.Root()}
-	for _, h := range a.heads[b.Number] {
-		for _, f := range here.Against(a.position.config.channel, h) {
-			b.findings.add(f)
-		}
-	}
-}
-
-func (a *Audit) compareMissingHeads() {
-	for _, h := range a.options.Heads {
-		if h.Block >= a.position.next {
-			a.note(Missing(h.Block, a.position.next, "of which there is a head"))
-			return
-		}
-	}
 }
 
 func (a *Audit) told(j *judgement) Block {

@@ -15,8 +15,6 @@ type Options struct {
 	KeepGoing bool
 	// MaxFindings ends an audit that keeps going; 0 is 1000.
 	MaxFindings int
-	// Workers check signatures; 0 is one per core.
-	Workers int
 	// Heads are what other organisations signed. Where a block of theirs is reached it is compared. A head behind the
 	// last block is a finding: blocks are missing.
 	Heads []head.Head

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"iter"
+	"runtime"
 	"sync"
 	"sync/atomic"
 )
@@ -24,9 +25,8 @@ type pipeline struct {
 }
 
 func newPipeline(ctx context.Context, a *Audit, source Source) *pipeline {
-	p := &pipeline{
-		audit: a, order: make(chan *inspected, 4*a.options.Workers), checks: make(chan func(), 64*a.options.Workers), known: a.position.config.identities,
-	}
+	workers := runtime.GOMAXPROCS(0)
+	p := &pipeline{audit: a, order: make(chan *inspected, 4*workers), checks: make(chan func(), 64*workers), known: a.position.config.identities}
 	p.ctx, p.cancel = context.WithCancel(ctx)
 	if a.position.next > 0 {
 		p.newest.Store(a.position.config)
@@ -34,7 +34,7 @@ func newPipeline(ctx context.Context, a *Audit, source Source) *pipeline {
 	raw := make(chan encoded)
 	p.all.Go(func() { p.read(source(p.ctx, a.position.next), raw) })
 	var decoding sync.WaitGroup
-	for range a.options.Workers {
+	for range workers {
 		decoding.Go(func() {
 			for e := range raw {
 				p.decode(e)

@@ -2,45 +2,44 @@ package audit
 
 import (
 	"fmt"
-	"iter"
 
 	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/evidence/head"
 	"github.com/imi-ledger/imi/ledger"
 )
 
-// Standing is the newest version of a record.
-type Standing struct {
-	Key     ledger.Key
-	Record  []byte
-	Version block.Version // the transaction that wrote it
-	Unsound bool          // the rules do not make it, or it rests on one they do not make
-}
-
-// Records yields every record as it stands after the last block judged, in no order. The audit must not run meanwhile.
-func (a *Audit) Records() iter.Seq[Standing] {
-	return func(yield func(Standing) bool) {
-		for k, v := range a.position.state {
-			if k.namespace == chaincode && k.collection == "" && !yield(Standing{ledger.Key(k.key), v.value, v.version, v.unsound}) {
-				return
-			}
-		}
-	}
-}
-
 // Organisations is the trust registry after the last block judged, without entries that the rules do not make: whose head
-// keys count.
+// keys count. The audit must not run meanwhile.
 func (a *Audit) Organisations() []ledger.Organisation {
 	var all []ledger.Organisation
-	for r := range a.Records() {
-		if r.Unsound || r.Key.Kind() != ledger.KindOrganisation {
+	for k, v := range a.position.state {
+		if k.namespace != chaincode || k.collection != "" || v.unsound || ledger.Key(k.key).Kind() != ledger.KindOrganisation {
 			continue
 		}
-		if o, err := ledger.Decode[ledger.Organisation](r.Record, ledger.MaxRecord); err == nil {
+		if o, err := ledger.Decode[ledger.Organisation](v.value, ledger.MaxRecord); err == nil {
 			all = append(all, o)
 		}
 	}
 	return all
+}
+
+// compareHeads holds the position behind a block against what others signed.
+func (a *Audit) compareHeads(b *inspected) {
+	here := Block{Number: b.Number, Hash: b.Hash, StateRoot: a.position.tree.Root()}
+	for _, h := range a.heads[b.Number] {
+		for _, f := range here.Against(a.position.config.channel, h) {
+			b.findings.add(f)
+		}
+	}
+}
+
+func (a *Audit) compareMissingHeads() {
+	for _, h := range a.options.Heads {
+		if h.Block >= a.position.next {
+			a.note(Missing(h.Block, a.position.next, "of which there is a head"))
+			return
+		}
+	}
 }
 
 // Against holds a head of the block against it and returns how they differ.
