@@ -18,7 +18,7 @@ import (
 // Limits. What is over them is refused before anything is built from it.
 const (
 	MaxBytes        = 128 << 20 // one encoded block; Fabric's own messages end at 100 MiB
-	MaxTransactions = 1 << 16   // in one block
+	maxTransactions = 1 << 16   // in one block
 	maxElements     = 1 << 20   // protobuf fields in one message, nested ones included
 	maxDepth        = 16        // of nested protobuf messages; Fabric's have 4
 )
@@ -81,12 +81,12 @@ func ParseHead(b *common.Block) (Block, error) {
 	switch {
 	case header == nil:
 		return Block{}, errors.New("block: no header")
-	case len(envelopes) > MaxTransactions:
-		return Block{}, fmt.Errorf("block %d: %d transactions, more than %d", header.GetNumber(), len(envelopes), MaxTransactions)
+	case len(envelopes) > maxTransactions:
+		return Block{}, fmt.Errorf("block %d: %d transactions, more than %d", header.GetNumber(), len(envelopes), maxTransactions)
 	case proto.Size(b) > MaxBytes:
 		return Block{}, fmt.Errorf("block %d: more than %d bytes", header.GetNumber(), MaxBytes)
 	}
-	parsed := Block{Number: header.GetNumber(), Header: HeaderBytes(header)}
+	parsed := Block{Number: header.GetNumber(), Header: headerBytes(header)}
 	parsed.Hash = sha256.Sum256(parsed.Header)
 	parsed.DataFits = bytes.Equal(DataHash(envelopes), header.GetDataHash())
 	if err := parsed.readHashes(header); err != nil {
@@ -123,10 +123,10 @@ func (b *Block) readHashes(header *common.BlockHeader) error {
 	return nil
 }
 
-// HeaderBytes encodes a header for hashing and signing:
+// headerBytes encodes a header for hashing and signing:
 //
 //	SEQUENCE { number INTEGER, previous hash OCTET STRING, data hash OCTET STRING }   (ASN.1 DER)
-func HeaderBytes(header *common.BlockHeader) []byte {
+func headerBytes(header *common.BlockHeader) []byte {
 	encoded, err := asn1.Marshal(struct {
 		Number       *big.Int
 		PreviousHash []byte

@@ -91,8 +91,8 @@ func TestEndorserTransaction(t *testing.T) {
 	if issued.Type != Endorser || issued.CreatorMSPID != "PoliceMSP" || issued.Chaincode != "imi" || len(issued.Args) != 1 || issued.Time.IsZero() {
 		t.Errorf("read %+v", issued.Call)
 	}
-	if len(issued.Endorsers()) < 3 || issued.Event == nil || issued.Event.Name != "attestation.issued" || issued.Status != 200 {
-		t.Errorf("endorsers %v, event %v, status %d", issued.Endorsers(), issued.Event, issued.Status)
+	if len(issued.Endorsements) < 3 || issued.Event == nil || issued.Event.Name != "attestation.issued" || issued.Status != 200 {
+		t.Errorf("endorsers %v, event %v, status %d", issued.Endorsements, issued.Event, issued.Status)
 	}
 	write := issued.Writes[0]
 	if write.Namespace != "imi" || write.Delete || !json.Valid(write.Value) || !bytes.Equal(write.Value, issued.Response) {
@@ -171,7 +171,7 @@ func TestParseRefuses(t *testing.T) {
 		"no header":              func(b *common.Block) { b.Header = nil },
 		"short data hash":        func(b *common.Block) { b.Header.DataHash = hash[:31] },
 		"no previous hash":       func(b *common.Block) { b.Header.PreviousHash = nil },
-		"too many transactions":  func(b *common.Block) { b.Data.Data = make([][]byte, MaxTransactions+1) },
+		"too many transactions":  func(b *common.Block) { b.Data.Data = make([][]byte, maxTransactions+1) },
 		"too large":              func(b *common.Block) { b.Data.Data = [][]byte{make([]byte, MaxBytes)} },
 		"verdicts on nothing":    func(b *common.Block) { b.Metadata = &common.BlockMetadata{Metadata: [][]byte{nil, nil, {0}}} },
 		"signatures not decoded": func(b *common.Block) { b.Metadata = &common.BlockMetadata{Metadata: [][]byte{{0xff}}} },

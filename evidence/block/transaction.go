@@ -78,15 +78,6 @@ func (t *Transaction) Valid() bool { return t.ValidationCode == peer.TxValidatio
 // transaction of this ledger that is not decoded, or has Problems, is a finding.
 func (t *Transaction) Decoded() bool { return !t.undecoded }
 
-// Endorsers lists the MSPIDs of those who endorsed, in the order of the transaction.
-func (t *Transaction) Endorsers() []string {
-	names := make([]string, len(t.Endorsements))
-	for i, endorsement := range t.Endorsements {
-		names[i] = endorsement.MSPID
-	}
-	return names
-}
-
 // maxProblems bounds what is noted about one transaction: rubbish can have as many problems as bytes.
 const maxProblems = 32
 
