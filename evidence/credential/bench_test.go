@@ -37,7 +37,7 @@ func BenchmarkVerify(b *testing.B) {
 	eachAlgorithm(b, func(b *testing.B, p people) {
 		presentation := p.present(b, "name", "over_18")
 		for b.Loop() {
-			if _, err := Verify(presentation, p.resolve, expected); err != nil {
+			if _, err := verify(presentation, p.resolve, expected); err != nil {
 				b.Fatal(err)
 			}
 		}

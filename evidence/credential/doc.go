@@ -16,6 +16,6 @@
 //	VerifyHolder   holder binding: signed now, for this verifier and nonce, by the holder's key
 //	CheckTime      validity: nbf and exp
 //
-// Verify does them all. What Parse and Open return is what somebody claims until VerifyIssuer has agreed.
+// What Parse and Open return is what somebody claims until VerifyIssuer has agreed.
 // Nothing here reads a clock, a file, the network or global randomness.
 package credential

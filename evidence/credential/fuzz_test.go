@@ -37,7 +37,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		selected, err := Select(data, opened.Disclosed)
+		selected, err := keep(data, opened.Disclosed)
 		if err != nil {
 			t.Fatalf("what opened cannot be selected: %v", err)
 		}

@@ -56,7 +56,7 @@ func bind(t *testing.T, key *PrivateKey, credential []byte, header, payload stri
 
 func TestKeyBindingRefused(t *testing.T) {
 	p := newPeople(t, ES256, EdDSA)
-	credential, err := Select(p.issue(t), []string{"name"})
+	credential, err := keep(p.issue(t), []string{"name"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,11 +85,11 @@ func TestKeyBindingRefused(t *testing.T) {
 		"hash without ~":  {p.holder, header, strings.Replace(good, "%s", hashText(strings.TrimSuffix(string(credential), "~")), 1) + `}`, WrongPresentation},
 	} {
 		t.Run(what, func(t *testing.T) {
-			_, err := Verify(bind(t, c.key, credential, c.header, c.payload), p.resolve, expected)
+			_, err := verify(bind(t, c.key, credential, c.header, c.payload), p.resolve, expected)
 			wantReason(t, err, c.want)
 		})
 	}
-	_, err = Verify(credential, p.resolve, expected)
+	_, err = verify(credential, p.resolve, expected)
 	wantReason(t, err, NoKeyBinding)
 }
 
@@ -111,7 +111,7 @@ func TestPresentRefuses(t *testing.T) {
 	}
 	_, err = Present(bearer, nil, p.holder, binding)
 	wantReason(t, err, NoHolderKey)
-	_, err = Verify(bearer, p.resolve, expected)
+	_, err = verify(bearer, p.resolve, expected)
 	wantReason(t, err, NoHolderKey)
 }
 
@@ -119,7 +119,7 @@ func TestPresentRefuses(t *testing.T) {
 func TestVerifyOrder(t *testing.T) {
 	p := newPeople(t, ES256, EdDSA)
 	other := forge(t, p.issuer, `{"alg":"ES256","typ":"example+sd-jwt"}`, `{}`)
-	_, err := Verify(other, p.resolve, expected)
+	_, err := verify(other, p.resolve, expected)
 	wantReason(t, err, WrongMediaType)
 	in := p.issuance(t)
 	in.Expires = presented
@@ -133,6 +133,6 @@ func TestVerifyOrder(t *testing.T) {
 	}
 	want := expected
 	want.Skew = time.Second
-	_, err = Verify(presentation, p.resolve, want)
+	_, err = verify(presentation, p.resolve, want)
 	wantReason(t, err, Expired)
 }

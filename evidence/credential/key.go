@@ -137,12 +137,6 @@ func sameObject(text []byte, object map[string]any) bool {
 // IsZero reports whether there is no key.
 func (k PublicKey) IsZero() bool { return k.key == nil }
 
-// Algorithm returns the one algorithm the key is used with.
-func (k PublicKey) Algorithm() Algorithm { return k.algorithm }
-
-// Crypto returns the key as crypto/ecdsa or crypto/ed25519 have it.
-func (k PublicKey) Crypto() crypto.PublicKey { return k.key }
-
 // Equal reports whether two keys are the same.
 func (k PublicKey) Equal(other PublicKey) bool {
 	same, ok := k.key.(interface{ Equal(crypto.PublicKey) bool })

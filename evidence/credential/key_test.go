@@ -28,7 +28,7 @@ func TestKeysRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		var public PublicKey
-		if err := json.Unmarshal(data, &public); err != nil || !public.Equal(key.Public()) || public.Algorithm() != algorithm {
+		if err := json.Unmarshal(data, &public); err != nil || !public.Equal(key.Public()) || public.algorithm != algorithm {
 			t.Errorf("%s: %v", data, err)
 		}
 	}

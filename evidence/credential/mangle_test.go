@@ -9,7 +9,7 @@ import (
 
 func mangled(t *testing.T, p people, what string, presentation []byte) {
 	t.Helper()
-	if _, err := Verify(presentation, p.resolve, expected); err == nil {
+	if _, err := verify(presentation, p.resolve, expected); err == nil {
 		t.Errorf("%s: accepted", what)
 	} else if ReasonOf(err) == "" {
 		t.Errorf("%s: a fault, not a refusal: %v", what, err)
@@ -38,7 +38,7 @@ func everyChange(t *testing.T, p people) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Verify(good, p.resolve, expected); err != nil {
+	if _, err := verify(good, p.resolve, expected); err != nil {
 		t.Fatal(err)
 	}
 	for i := range good {

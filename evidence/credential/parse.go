@@ -150,9 +150,6 @@ func (p *Parsed) Holder() PublicKey { return p.holder }
 // Validity returns the times from and until which the credential says it counts; zero where it does not say.
 func (p *Parsed) Validity() (from, until time.Time) { return p.notBefore, p.expires }
 
-// Bound reports whether the holder has signed this presentation.
-func (p *Parsed) Bound() bool { return p.binding != nil }
-
 // IsCredential reports whether this is an SD-JWT VC, not some other use of SD-JWT.
 func (p *Parsed) IsCredential() bool {
 	return p.issuer.header.mediaType == typeCredential || p.issuer.header.mediaType == typeCredentialFirst

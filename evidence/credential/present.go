@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,16 +13,8 @@ type Binding struct {
 	IssuedAt time.Time // iat: now
 }
 
-// Select keeps the disclosures of the chosen paths, with everything beneath them and the parents they need, and drops the
+// choose keeps the disclosures of the chosen paths, with everything beneath them and the parents they need, and drops the
 // others. A path that is always disclosed may be chosen too; one the credential does not have is refused.
-func Select(compact []byte, paths []string) ([]byte, error) {
-	p, err := Parse(compact)
-	if err != nil {
-		return nil, err
-	}
-	return p.choose(paths)
-}
-
 func (p *Parsed) choose(paths []string) ([]byte, error) {
 	o := newOpener(p.disclosures)
 	o.paths = map[string]bool{}
@@ -36,20 +29,12 @@ func (p *Parsed) choose(paths []string) ([]byte, error) {
 	var text strings.Builder
 	text.WriteString(p.issuer.compact + "~")
 	for _, d := range p.disclosures {
-		if wanted(o.pathOf[d], paths) {
+		at := o.pathOf[d]
+		if slices.ContainsFunc(paths, func(path string) bool { return within(at, path) || within(path, at) }) {
 			text.WriteString(d.text + "~")
 		}
 	}
 	return []byte(text.String()), nil
-}
-
-func wanted(at string, paths []string) bool {
-	for _, path := range paths {
-		if within(at, path) || within(path, at) {
-			return true
-		}
-	}
-	return false
 }
 
 // Present makes a presentation: the chosen claims, signed by the holder for one verifier and one nonce.

@@ -8,7 +8,7 @@ import (
 // Check names the step of verification that a refusal belongs to.
 type Check string
 
-// The checks, in the order Verify makes them.
+// The checks, in the order of the package documentation.
 const (
 	CheckForm      Check = "form"           // encoding, limits, required members
 	CheckAuthor    Check = "author"         // the issuer's signature

@@ -77,41 +77,27 @@ func isWord(text, more string) bool {
 
 // CheckIssued checks a whole claim set, before it is issued: every required claim is there, none is unknown, each has the
 // form of its type. The error names the claim.
-func (t Type) CheckIssued(claims map[string]any) error { return t.checkClaims(claims, true) }
-
-// CheckPresented checks the claims of a presentation: as CheckIssued, but any may be hidden. The members of the payload
-// that belong to every credential (iss, exp, …) are passed over.
-func (t Type) CheckPresented(claims map[string]any) error {
-	own := map[string]any{}
-	for name, value := range claims {
-		if !registered[name] {
-			own[name] = value
-		}
-	}
-	return t.checkClaims(own, false)
-}
-
-func (t Type) checkClaims(claims map[string]any, whole bool) error {
+func (t Type) CheckIssued(claims map[string]any) error {
 	claims, err := normalise(claims)
 	if err != nil {
 		return err
 	}
-	return checkMembers(t.Claims, claims, "", whole)
+	return checkMembers(t.Claims, claims, "")
 }
 
-func checkMembers(types []ClaimType, members map[string]any, parent string, whole bool) error {
+func checkMembers(types []ClaimType, members map[string]any, parent string) error {
 	known := 0
 	for _, c := range types {
 		at := child(parent, c.Name)
 		value, present := members[c.Name]
 		if !present {
-			if c.Required && (whole || c.Disclosure == Always) {
+			if c.Required {
 				return refuse(CheckClaims, MissingClaim, "claim %q is missing", at)
 			}
 			continue
 		}
 		known++
-		if err := c.checkValue(value, at, whole); err != nil {
+		if err := c.checkValue(value, at); err != nil {
 			return err
 		}
 	}
@@ -126,17 +112,17 @@ func checkMembers(types []ClaimType, members map[string]any, parent string, whol
 	return nil
 }
 
-func (c ClaimType) checkValue(value any, at string, whole bool) error {
+func (c ClaimType) checkValue(value any, at string) error {
 	if object, ok := value.(map[string]any); ok && c.Type == KindObject {
-		return checkMembers(c.Claims, object, at, whole)
+		return checkMembers(c.Claims, object, at)
 	}
-	if !c.accepts(value, whole) {
+	if !c.accepts(value) {
 		return refuse(CheckClaims, WrongClaimType, "claim %q is not a %s as its type wants", at, c.Type)
 	}
 	return nil
 }
 
-func (c ClaimType) accepts(value any, whole bool) bool {
+func (c ClaimType) accepts(value any) bool {
 	switch value := value.(type) {
 	case bool:
 		return c.Type == KindBoolean
@@ -147,8 +133,8 @@ func (c ClaimType) accepts(value any, whole bool) bool {
 		return c.acceptsText(value)
 	case []any:
 		text := ClaimType{Type: KindString, Values: c.Values}
-		return c.Type == KindStrings && (len(value) > 0 || !whole) &&
-			!slices.ContainsFunc(value, func(v any) bool { return !text.accepts(v, whole) })
+		return c.Type == KindStrings && len(value) > 0 &&
+			!slices.ContainsFunc(value, func(v any) bool { return !text.accepts(v) })
 	}
 	return false
 }
