@@ -26,7 +26,7 @@ func awkwardAnswer(text string) Verification {
 	other.AsOf, other.Ledger = evidence.Moment{Block: 3, Time: now}, evidence.Head{Block: 4, Time: now}
 	v.Notarisations = []evidence.Finding{{}, other}
 	v.AsOf, v.Ledger = &other.AsOf, &Block{Block: 9, BlockHash: text, Time: now}
-	proof := stateOf(map[ledger.Key][]byte{"a/1": []byte(text), "a/2": nil}).Prove("a/1")
+	_, _, proof := stateOf(map[ledger.Key][]byte{"a/1": []byte(text), "a/2": nil}).Show("a/1")
 	v.Evidence = &Evidence{Head: text, Cosigners: 3, MaxAge: 30, Notarisations: []ledger.Key{ledger.Key(text)},
 		Records: []Proven{{Key: ledger.Key(text), Record: &record, Proof: proof}, {Proof: proof}},
 		Paths:   []Path{{}, {Index: 2, Path: []ledger.Digest{}}, {Root: ledger.DigestOf(nil), Path: []ledger.Digest{{1}, {2}}}}}

@@ -52,7 +52,7 @@ func readOnce(t *testing.T, tree Tree, number int) {
 		if err := VerifyRecord(tree.Root(), key, record, proof); err != nil {
 			t.Errorf("%s of %d: %v", key, tree.Len(), err)
 		}
-		if digest, found := tree.Record(key); !found || digest != ledger.DigestOf(record) {
+		if digest, found, _ := tree.Show(key); !found || digest != ledger.DigestOf(record) {
 			t.Errorf("%s: another record", key)
 		}
 	}

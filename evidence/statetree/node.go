@@ -83,21 +83,6 @@ func (n *node) len() int {
 	return n.size
 }
 
-// bucket returns the leaves among which the key belongs.
-func (n *node) bucket(key ledger.Digest) []Leaf {
-	for depth := 0; n != nil; depth++ {
-		if n.leaves != nil {
-			return n.leaves
-		}
-		if bit(key[:], depth) == 0 {
-			n = n.left
-		} else {
-			n = n.right
-		}
-	}
-	return nil
-}
-
 // each yields the leaves in the order of their keys until it is told to stop.
 func (n *node) each(yield func(key, record ledger.Digest) bool) bool {
 	if n == nil {

@@ -17,7 +17,7 @@ const (
 	endsAtOther  ending = 3 // the leaf of another key
 )
 
-// Proof shows what the tree with a certain root has under a certain key. It is made by [Tree.Prove] or decoded; what it
+// Proof shows what the tree with a certain root has under a certain key. It is made by [Tree.Show] or decoded; what it
 // is good for is said by [VerifyRecord] and [VerifyAbsence] only.
 type Proof struct {
 	end      ending
@@ -39,15 +39,7 @@ func (p *Proof) add(sibling *ledger.Digest) {
 // has reports whether the sibling on that level is not empty.
 func (p *Proof) has(level int) bool { return bit(p.bitmap[:], level) == 1 }
 
-// Prove shows what is under the key in this version: its record, or that there is none.
-func (t Tree) Prove(key ledger.Key) Proof { return t.prove(hashKey(key)) }
-
-func (t Tree) prove(key ledger.Digest) Proof {
-	proof, _ := t.show(key)
-	return proof
-}
-
-// Show returns the digest of the record under the key, as Record does, and the proof of it, as Prove does, in one walk.
+// Show returns the digest of the record under the key and the proof of it, or of there being none, in one walk.
 func (t Tree) Show(key ledger.Key) (record ledger.Digest, found bool, proof Proof) {
 	proof, leaf := t.show(hashKey(key))
 	if leaf == nil {

@@ -17,17 +17,6 @@ func (t Tree) Root() ledger.Digest { return *t.root.sum() }
 // Len returns the number of records.
 func (t Tree) Len() int { return t.root.len() }
 
-// Record returns the digest of the record under the key.
-func (t Tree) Record(key ledger.Key) (ledger.Digest, bool) {
-	hashed := hashKey(key)
-	leaves := t.root.bucket(hashed)
-	at, found := slices.BinarySearchFunc(leaves, Leaf{Key: hashed}, byKey)
-	if !found {
-		return ledger.Digest{}, false
-	}
-	return leaves[at].Record, true
-}
-
 // All yields the digests of the keys and of the records, in the order of the former.
 func (t Tree) All() iter.Seq2[ledger.Digest, ledger.Digest] {
 	return func(yield func(key, record ledger.Digest) bool) { t.root.each(yield) }

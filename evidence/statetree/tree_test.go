@@ -129,22 +129,22 @@ func leavesOf(tree Tree) func(func(Leaf) bool) {
 	}
 }
 
-func TestRecord(t *testing.T) {
+func TestShow(t *testing.T) {
 	tree, err := FromRecords(records(0, 500))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for key, record := range records(0, 500) {
-		if got, found := tree.Record(key); !found || got != ledger.DigestOf(record) {
+		if got, found, _ := tree.Show(key); !found || got != ledger.DigestOf(record) {
 			t.Fatalf("%s: %v %s", key, found, got)
 		}
 	}
 	for key := range records(500, 1000) {
-		if got, found := tree.Record(key); found || got != (ledger.Digest{}) {
+		if got, found, _ := tree.Show(key); found || got != (ledger.Digest{}) {
 			t.Fatalf("%s was found", key)
 		}
 	}
-	if _, found := (Tree{}).Record("document/a"); found {
+	if _, found, _ := (Tree{}).Show("document/a"); found {
 		t.Error("found in nothing")
 	}
 }
@@ -187,4 +187,12 @@ func TestBuildRefusesWhatIsNotASet(t *testing.T) {
 	if err == nil {
 		t.Error("built with one key twice")
 	}
+}
+
+// Prove is what Show shows but for the digest.
+func (t Tree) Prove(key ledger.Key) Proof { return t.prove(hashKey(key)) }
+
+func (t Tree) prove(key ledger.Digest) Proof {
+	proof, _ := t.show(key)
+	return proof
 }
