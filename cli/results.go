@@ -43,16 +43,3 @@ type notice struct {
 func (a *app) done(t message.Text, args ...any) result { return &notice{a.say(t, args...)} }
 
 func (n *notice) render(p *page) { p.text(n.Done) }
-
-// recorded is the result of a command that wrote one record.
-type recorded struct {
-	what message.Text
-	args []any
-	office.Receipt
-	more []row
-}
-
-func (r *recorded) render(p *page) {
-	p.line(r.what, r.args...)
-	p.fields(append(r.more, receiptRows(r.Receipt)...)...)
-}

@@ -12,5 +12,3 @@ func Chinese(rule string) string {
 	}
 	return rule
 }
-
-func asItIs(text string) string { return text }
