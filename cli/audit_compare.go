@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -81,7 +80,7 @@ func (a *app) compare(ctx context.Context, f auditFlags, with string) (result, e
 	if c.second, err = beside(ctx, trusted, second, end); err != nil {
 		return nil, err
 	}
-	c.auditing = &auditing{app: a, anchor: trusted, source: first, heads: heads, saved: time.Now()}
+	c.auditing = &auditing{app: a, anchor: trusted, source: first, heads: heads}
 	options := audit.Options{KeepGoing: true, Progress: c.tell, ProgressEvery: progressOnScreen,
 		Block: func(b audit.Block) error { return c.block(ctx, b) }}
 	if err := c.resume(options); err != nil {
@@ -141,7 +140,6 @@ type comparing struct {
 }
 
 func (c *comparing) block(ctx context.Context, b audit.Block) error {
-	c.heads.note(b)
 	c.second.compare(b)
 	return c.index.compare(ctx, b)
 }
@@ -155,7 +153,7 @@ func (c *comparing) run(ctx context.Context) (result, error) {
 	}
 	if whole && err == nil {
 		c.heads.fetch(ctx, c.audit)
-		c.report.Findings = append(c.report.Findings, c.heads.compare(c.audit.Organisations(), c.audit.Next(), c.report)...)
+		c.report.Findings = append(c.report.Findings, c.heads.compare(c.audit, c.report.Channel)...)
 	}
 	v := c.view(err != nil)
 	switch {

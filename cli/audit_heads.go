@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -15,11 +14,8 @@ import (
 // noHeads is the value of --heads that says to do without.
 const noHeads = "none"
 
-// recentBlocks is for how many of the newest blocks a head can be compared; gateways are rarely more than a few behind.
-const recentBlocks = 1000
-
 // headCheck compares an audit with the heads that organisations signed. A head's keys are known only at the end, when the
-// audit has recomputed the trust registry; so its blocks are remembered, and the heads are opened then.
+// audit has recomputed the trust registry; so the heads are opened then.
 type headCheck struct {
 	Needed   int        `json:"needed"` // organisations that must have signed one
 	Compared []heldHead `json:"compared,omitempty"`
@@ -31,8 +27,6 @@ type headCheck struct {
 	required bool
 	file     bool
 	signed   bool // some organisation has a head key
-	kept     map[uint64]audit.Block
-	wanted   map[uint64]bool
 }
 
 // heldHead is a head that was compared.
@@ -59,7 +53,7 @@ type signedNote struct {
 
 // headsFor prepares the heads to compare with: those of the files given, else those of the gateways.
 func (a *app) headsFor(f auditFlags, trusted anchor) (*headCheck, error) {
-	h := &headCheck{Needed: trusted.enough, file: f.file != "", kept: map[uint64]audit.Block{}, wanted: map[uint64]bool{}}
+	h := &headCheck{Needed: trusted.enough, file: f.file != ""}
 	switch {
 	case slices.Contains(f.heads, noHeads):
 		return h, nil
@@ -80,14 +74,6 @@ func (a *app) headsFor(f auditFlags, trusted anchor) (*headCheck, error) {
 	return h, err
 }
 
-// note remembers what a head of the block must say.
-func (h *headCheck) note(b audit.Block) {
-	h.kept[b.Number] = audit.Block{Number: b.Number, Hash: b.Hash, StateRoot: b.StateRoot}
-	if b.Number >= recentBlocks && !h.wanted[b.Number-recentBlocks] {
-		delete(h.kept, b.Number-recentBlocks)
-	}
-}
-
 // newest is the greatest block of a head there is. It is only where to read on to, so it needs no signature yet.
 func (h *headCheck) newest() uint64 {
 	var newest uint64
@@ -99,12 +85,17 @@ func (h *headCheck) newest() uint64 {
 	return newest
 }
 
+// audited is an audit that is done, as far as heads can be held against it.
+type audited interface {
+	Organisations() []ledger.Organisation // of the registry
+	At(number uint64) (audit.Block, bool) // what a block's head must say
+	Next() uint64
+}
+
 // compare opens the heads with the keys of the registry, holds them against the blocks, and returns what differs.
-func (h *headCheck) compare(registry []ledger.Organisation, next uint64, report audit.Report) []audit.Finding {
+func (h *headCheck) compare(a audited, channel string) []audit.Finding {
+	registry, next := a.Organisations(), a.Next()
 	h.count(registry)
-	if report.Blocks > 0 { // an audit that was resumed may have seen no block in this run
-		h.kept[report.Last] = audit.Block{Number: report.Last, Hash: report.Hash, StateRoot: report.StateRoot}
-	}
 	var found []audit.Finding
 	compared := map[head.Head]int{}
 	for _, n := range h.notes {
@@ -117,7 +108,6 @@ func (h *headCheck) compare(registry []ledger.Organisation, next uint64, report 
 			h.Compared[at].add(signed, n.from)
 			continue
 		}
-		here, ok := h.kept[n.block]
 		switch {
 		case n.block >= next && !n.given:
 			h.Newer = max(h.Newer, n.block)
@@ -125,11 +115,9 @@ func (h *headCheck) compare(registry []ledger.Organisation, next uint64, report 
 		case n.block >= next:
 			found = append(found, audit.Missing(n.block, next, "of which there is a head"))
 			continue
-		case !ok:
-			h.pass(n.from, errors.New("its block was audited before this run"))
-			continue
 		}
-		different := here.Against(report.Channel, signed.Head)
+		here, _ := a.At(n.block)
+		different := here.Against(channel, signed.Head)
 		compared[signed.Head] = len(h.Compared)
 		h.Compared = append(h.Compared, heldHead{Block: n.block, Equal: len(different) == 0})
 		h.Compared[len(h.Compared)-1].add(signed, n.from)

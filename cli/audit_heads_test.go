@@ -55,12 +55,20 @@ func headRegistry(t *testing.T, from, until time.Time, ids ...ledger.MSPID) []le
 	return all
 }
 
+// oneBlock is an audit up to a block of which alone there are heads.
+type oneBlock struct {
+	block    audit.Block
+	registry []ledger.Organisation
+}
+
+func (o oneBlock) Organisations() []ledger.Organisation { return o.registry }
+func (o oneBlock) Next() uint64                         { return o.block.Number + 1 }
+func (o oneBlock) At(number uint64) (audit.Block, bool) { return o.block, number == o.block.Number }
+
 func TestHeadsAreCompared(t *testing.T) {
 	ids := []ledger.MSPID{"AuditMSP", "NotaryMSP", "PoliceMSP", "ServiceMSP"}
 	registry := headRegistry(t, headHour.Add(-time.Hour), headHour.Add(time.Hour), ids...)
 	here := head.Head{Channel: "imi", Block: 7, BlockHash: ledger.DigestOf([]byte("7")), StateRoot: ledger.DigestOf([]byte("root"))}
-	report := audit.Report{Channel: "imi", Last: 7, Hash: block.Hash(here.BlockHash), StateRoot: here.StateRoot}
-	report.Blocks = 8
 	other, later, elsewhere := here, here, here
 	other.StateRoot[3] ^= 1
 	later.Block = 9
@@ -86,11 +94,11 @@ func TestHeadsAreCompared(t *testing.T) {
 		"nobody can sign one yet": {note: signHead(t, here, ids...), registry: nil, lacking: true}, // somebody did: the blocks end too early
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := &headCheck{required: true, kept: map[uint64]audit.Block{}, wanted: map[uint64]bool{}}
+			h := &headCheck{required: true}
 			if err := h.add(signedNote{from: "somebody", text: c.note, given: c.given}); err != nil {
 				t.Fatal(err)
 			}
-			found := h.compare(c.registry, 8, report)
+			found := h.compare(oneBlock{audit.Block{Number: 7, Hash: block.Hash(here.BlockHash), StateRoot: here.StateRoot}, c.registry}, "imi")
 			if len(found) != c.findings || len(h.Compared) != c.compared || h.lacking() != c.lacking {
 				t.Errorf("findings %v, compared %+v, passed %+v, lacking %v", found, h.Compared, h.Passed, h.lacking())
 			}
@@ -102,26 +110,15 @@ func TestHeadsAreCompared(t *testing.T) {
 func TestCopiesOfAHeadAreOne(t *testing.T) {
 	ids := []ledger.MSPID{"AuditMSP", "NotaryMSP", "PoliceMSP"}
 	here := head.Head{Channel: "imi", Block: 7}
-	h := &headCheck{required: true, kept: map[uint64]audit.Block{}, wanted: map[uint64]bool{}}
+	h := &headCheck{required: true}
 	for _, id := range ids {
 		if err := h.add(signedNote{from: string(id), text: signHead(t, here, id)}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	h.note(audit.Block{Number: 7})
-	found := h.compare(headRegistry(t, headHour, headHour.Add(time.Hour), ids...), 8, audit.Report{Channel: "imi"})
+	found := h.compare(oneBlock{audit.Block{Number: 7}, headRegistry(t, headHour, headHour.Add(time.Hour), ids...)}, "imi")
 	if len(found) != 0 || len(h.Compared) != 1 || !slices.Equal(h.Compared[0].Organisations, ids) || len(h.Compared[0].From) != 3 || h.lacking() {
 		t.Errorf("%v %+v", found, h.Compared)
-	}
-}
-
-func TestOldBlocksAreForgotten(t *testing.T) {
-	h := &headCheck{kept: map[uint64]audit.Block{}, wanted: map[uint64]bool{3: true}}
-	for n := range uint64(3 * recentBlocks) {
-		h.note(audit.Block{Number: n})
-	}
-	if _, wanted := h.kept[3]; !wanted || len(h.kept) != recentBlocks+1 {
-		t.Errorf("%d blocks are kept", len(h.kept))
 	}
 }
 

@@ -78,7 +78,6 @@ func (h *headCheck) add(n signedNote) error {
 		return err
 	}
 	n.block = parsed.Block
-	h.wanted[n.block] = true
 	h.notes = append(h.notes, n)
 	return nil
 }

@@ -15,6 +15,7 @@ type blockSource struct {
 	Peer   string `json:"peer,omitempty"` // whose
 	File   string `json:"file,omitempty"`
 	height uint64 // number of blocks there are, or that a file claims; 0: not known
+	had    uint64 // blocks of a file that were read
 	open   func(ctx context.Context, from, until uint64) iter.Seq2[[]byte, error]
 	closer io.Closer // nil: nothing to close
 }
@@ -57,8 +58,17 @@ func (a *app) blocksIn(name string) (*blockSource, error) {
 			s.height, _ = audit.FileCount(f, info.Size())
 		}
 	}
-	s.open = func(ctx context.Context, from, _ uint64) iter.Seq2[[]byte, error] {
-		return audit.FileSource(file)(ctx, from)
+	s.open = func(_ context.Context, from, _ uint64) iter.Seq2[[]byte, error] {
+		return func(yield func([]byte, error) bool) {
+			for encoded, err := range audit.ReadFile(file) {
+				if err == nil {
+					s.had++
+				}
+				if (err != nil || s.had > from) && !yield(encoded, err) {
+					return
+				}
+			}
+		}
 	}
 	return s, nil
 }

@@ -233,6 +233,44 @@ func TestCheckpoint(t *testing.T) {
 	}
 }
 
+// TestCheckpointInTheWay: another audit has the file, it cannot be written, or all of standard input was audited before.
+func TestCheckpointInTheWay(t *testing.T) {
+	b, file, genesis := withLedger(t, "bft")
+	path, checkpoint := b.write("l.blocks", string(file)), b.path("ck")
+	args := []string{"audit", "run", "--genesis", genesis, "--checkpoint", checkpoint, "--file"}
+	other, err := openCheckpoint(checkpoint, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := b.mustFail(exitConflict, append(args, path)...); !strings.Contains(said, "another audit is at work") {
+		t.Errorf("%q", said)
+	}
+	other.close()
+
+	obstacle := b.path(".ck.new/in the way")
+	if err := os.MkdirAll(obstacle, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	o := b.run(append(args, path, "--checkpoint-every", "0")...)
+	if o.exit != exitFault || !strings.HasPrefix(o.out, "SOUND\n") || strings.Count(o.err, "cannot be written to "+checkpoint) != 46 || !strings.Contains(o.err, "the report stands") {
+		t.Errorf("exit %d, %s%s", o.exit, o.out, o.err)
+	}
+	if err := os.RemoveAll(b.path(".ck.new")); err != nil {
+		t.Fatal(err)
+	}
+
+	for _, first := range []uint64{0, 45} {
+		b.stdin = string(file)
+		o := b.run(append(args, "-", "-o", "json")...)
+		if r := decodeReport(t, o); o.exit != exitDone || r.First != first || r.Blocks != 45 {
+			t.Errorf("exit %d, %s%s", o.exit, o.out, o.err)
+		}
+	}
+	for _, wrong := range [][]string{{"--checkpoint-every", "-1s"}, {"--checkpoint", "-"}} {
+		b.mustFail(exitUsage, append([]string{"audit", "run", "--file", path, "--genesis", genesis}, wrong...)...)
+	}
+}
+
 // TestAuditInterrupted sees what was reached reported and saved.
 func TestAuditInterrupted(t *testing.T) {
 	b, _, genesis := withLedger(t, "bft")

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,6 +45,7 @@ func TestScripts(t *testing.T) {
 //	exits N PROGRAM ARG…     run a program that must end with exit code N
 //	take VARIABLE PATH       take a value (a.b.0) out of the JSON printed last
 //	flip FROM TO             copy a file with one bit in its middle changed
+//	killed N PROGRAM ARG…    run a program N times, killing it each time (SIGKILL) when it tells that its checkpoint is written
 var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"exits": func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) < 2 {
@@ -62,6 +64,16 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 		text := []byte(ts.ReadFile(args[0]))
 		text[len(text)/2] ^= 1
 		ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o600))
+	},
+	"killed": func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) < 2 {
+			ts.Fatalf("usage: killed N PROGRAM ARG…")
+		}
+		times, err := strconv.Atoi(args[0])
+		ts.Check(err)
+		for range times {
+			killOnce(ts, args[1:])
+		}
 	},
 	"take": func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) != 2 {
@@ -85,6 +97,29 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 		}
 		ts.Setenv(args[0], text)
 	},
+}
+
+func killOnce(ts *testscript.TestScript, args []string) {
+	path, err := exec.LookPath(args[0])
+	ts.Check(err)
+	program := exec.Command(path, args[1:]...)
+	program.Dir, program.Env = ts.MkAbs("."), append(os.Environ(), "IMI_DIR="+ts.Getenv("IMI_DIR"))
+	told, err := program.StderrPipe()
+	ts.Check(err)
+	ts.Check(program.Start())
+	killed := false
+	var all []string
+	for lines := bufio.NewScanner(told); lines.Scan(); {
+		all = append(all, lines.Text())
+		if !killed && strings.Contains(lines.Text(), "checkpoint written") {
+			killed = program.Process.Kill() == nil
+		}
+	}
+	err = program.Wait()
+	ts.Logf("%v, after %q", err, all)
+	if !killed {
+		ts.Fatalf("it wrote no checkpoint to be killed at")
+	}
 }
 
 func exitCode(ts *testscript.TestScript, err error) int {

@@ -70,7 +70,6 @@ var ofFindings = map[string]string{
 	"it is too large":                                                             "过大",
 	"it rests on an unsound record of kind %s":                                    "它依据的 %s 类记录不符合规则",
 	"it sets metadata of keys":                                                    "它设置了键的元数据",
-	"its block was audited before this run":                                       "其区块在此次运行之前已审计",
 	"its certificate does not lead to a root of %s":                               "其证书不能追溯到 %s 的根证书",
 	"its certificate has %d node roles, not one":                                  "其证书有 %s 个节点角色，应为一个",
 	"its certificate has none of the required organisational units":               "其证书没有所需的组织单元",

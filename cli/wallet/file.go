@@ -8,29 +8,28 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
+	"github.com/imi-ledger/imi/cli/lockfile"
 	"github.com/imi-ledger/imi/ledger"
 )
 
 // File is a wallet file that this process alone works on, until Close.
 type File struct {
 	path string
-	lock *os.File
+	lock *lockfile.Lock
 }
 
 // lockRetry is the pause between two attempts to take a lock.
 const lockRetry = 20 * time.Millisecond
 
-// Open takes the lock of a wallet file, which need not exist yet, and waits while another process has it. The lock is a
-// file beside the wallet, since the wallet itself is replaced at every write; the kernel drops it with its holder.
+// Open takes the lock of a wallet file, which need not exist yet, and waits while another process has it.
 func Open(ctx context.Context, path string) (*File, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
 	for {
-		lock, err := tryLock(lockPath(path))
+		lock, err := lockfile.Try(path)
 		if err != nil {
 			return nil, fmt.Errorf("lock %s: %w", path, err)
 		}
@@ -45,36 +44,8 @@ func Open(ctx context.Context, path string) (*File, error) {
 	}
 }
 
-// tryLock returns nothing when somebody else has the lock. Its holder removes the file at the end, so the file that was
-// locked must still be the one under the name: otherwise two could hold two files.
-func tryLock(path string) (*os.File, error) {
-	lock, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if err == nil {
-		mine, errMine := lock.Stat()
-		named, errNamed := os.Stat(path)
-		if errMine == nil && errNamed == nil && os.SameFile(mine, named) {
-			return lock, nil
-		}
-	}
-	lock.Close()
-	if err != nil && !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
-		return nil, err
-	}
-	return nil, nil
-}
-
-func lockPath(path string) string {
-	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".lock")
-}
-
 // Close lets other processes work on the wallet.
-func (f *File) Close() error {
-	return errors.Join(os.Remove(lockPath(f.path)), f.lock.Close())
-}
+func (f *File) Close() error { return f.lock.Release() }
 
 // Read returns the wallet in the file; the refusal's code is NotFound when there is none.
 func (f *File) Read() (*Wallet, error) {

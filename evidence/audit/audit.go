@@ -25,6 +25,7 @@ type Audit struct {
 	position position
 	counters Counters
 	findings []Finding
+	passed   []byte // header hash and state root of every block judged
 	heads    map[uint64][]head.Head
 	stopped  bool
 }
@@ -117,6 +118,8 @@ func (a *Audit) take(b *inspected) error {
 	}
 	a.count(j)
 	a.position = j.after()
+	root := a.position.tree.Root()
+	a.passed = append(append(a.passed, b.Hash[:]...), root[:]...)
 	a.compareHeads(b)
 	a.keep(b.findings.list)
 	a.stopped = len(b.findings.list) > 0 && (!a.options.KeepGoing || len(a.findings) >= a.options.MaxFindings)

@@ -18,7 +18,7 @@ import (
 )
 
 // checkpointMagic begins a checkpoint.
-const checkpointMagic = "imi audit v1\n"
+const checkpointMagic = "imi audit v2\n"
 
 // ErrCheckpoint is in the chain of an error that says a checkpoint is damaged or another ledger's.
 var ErrCheckpoint = errors.New("audit checkpoint")
@@ -38,6 +38,8 @@ type checkpoint struct {
 	State         []checkpointEntry
 	Leaves        []statetree.Leaf // of the state tree, which keeps what the rules made last
 	Seen          []string
+	Passed        []byte   // header hash and state root of every block
+	Members       [][]byte // identities that were looked at under this configuration
 	Counters      Counters
 	Findings      []Finding
 }
@@ -51,7 +53,7 @@ type checkpointEntry struct {
 
 // Save writes the audit down, to be resumed behind the last block it judged:
 //
-//	"imi audit v1" LF | SHA-256 of the rest | the checkpoint, in Go's gob encoding
+//	"imi audit v2" LF | the checkpoint, in Go's gob encoding | SHA-256 of that encoding
 func (a *Audit) Save(to io.Writer) error {
 	if a.position.next == 0 || a.stopped {
 		return fmt.Errorf("%w: there is nothing to go on from", ErrCheckpoint)
@@ -62,7 +64,7 @@ func (a *Audit) Save(to io.Writer) error {
 		return err
 	}
 	c := checkpoint{Genesis: a.genesis, Hash: p.hash, Next: p.next, CommitHash: p.commitHash, Channel: p.config.channel,
-		ConfigBlock: p.config.block, Config: config, Counters: a.counters, Findings: a.findings}
+		ConfigBlock: p.config.block, Config: config, Passed: a.passed, Counters: a.counters, Findings: a.findings}
 	for key, record := range p.tree.All() {
 		c.Leaves = append(c.Leaves, statetree.Leaf{Key: key, Record: record})
 	}
@@ -70,16 +72,22 @@ func (a *Audit) Save(to io.Writer) error {
 		c.Seen = append(c.Seen, id)
 	}
 	slices.Sort(c.Seen)
+	for raw := range p.config.members {
+		c.Members = append(c.Members, []byte(raw))
+	}
+	slices.SortFunc(c.Members, bytes.Compare)
 	for _, k := range changes(p.state).sorted() {
 		v := p.state[k]
 		c.State = append(c.State, checkpointEntry{k.namespace, k.collection, k.key, v.version, v.value, v.unsound})
 	}
-	var content bytes.Buffer
-	if err := gob.NewEncoder(&content).Encode(c); err != nil {
+	sum := sha256.New()
+	if _, err := io.WriteString(to, checkpointMagic); err != nil {
 		return err
 	}
-	sum := sha256.Sum256(content.Bytes())
-	_, err = to.Write(slices.Concat([]byte(checkpointMagic), sum[:], content.Bytes()))
+	if err := gob.NewEncoder(io.MultiWriter(to, sum)).Encode(c); err != nil {
+		return err
+	}
+	_, err = to.Write(sum.Sum(nil))
 	return err
 }
 
@@ -90,21 +98,26 @@ func Resume(from io.Reader, genesis block.Hash, options Options) (*Audit, error)
 		return nil, err
 	}
 	content, ok := bytes.CutPrefix(whole, []byte(checkpointMagic))
-	if !ok || len(content) < sha256.Size || sha256.Sum256(content[sha256.Size:]) != [sha256.Size]byte(content) {
+	end := len(content) - sha256.Size
+	if !ok || end < 0 || sha256.Sum256(content[:end]) != [sha256.Size]byte(content[end:]) {
 		return nil, fmt.Errorf("%w: damaged", ErrCheckpoint)
 	}
 	var c checkpoint
-	if err := gob.NewDecoder(bytes.NewReader(content[sha256.Size:])).Decode(&c); err != nil {
+	if err := gob.NewDecoder(bytes.NewReader(content[:end])).Decode(&c); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
 	}
 	if c.Genesis != genesis {
 		return nil, fmt.Errorf("%w: %w, with genesis block %s", ErrCheckpoint, ErrOtherLedger, c.Genesis)
 	}
-	a := &Audit{genesis: genesis, counters: c.Counters, findings: c.Findings}
+	a := &Audit{genesis: genesis, counters: c.Counters, findings: c.Findings, passed: c.Passed}
 	a.prepare(options)
 	if a.position, err = c.position(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
 	}
+	if last, ok := a.At(c.Next - 1); !ok || c.Next != uint64(len(c.Passed)/passedSize) || last.Hash != c.Hash || last.StateRoot != a.position.tree.Root() {
+		return nil, fmt.Errorf("%w: damaged", ErrCheckpoint)
+	}
+	a.compareEarlierHeads()
 	return a, nil
 }
 
@@ -118,6 +131,10 @@ func (c checkpoint) position() (position, error) {
 	if err != nil {
 		return p, err
 	}
+	for _, raw := range c.Members {
+		p.config.member(raw)
+	}
+	p.config.certificates = 0 // the counters have them
 	for _, id := range c.Seen {
 		p.seen[id] = true
 	}

@@ -2,6 +2,8 @@ package audit
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 
 	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/evidence/head"
@@ -23,12 +25,39 @@ func (a *Audit) Organisations() []ledger.Organisation {
 	return all
 }
 
+// passedSize is what is kept of a block that was judged.
+const passedSize = len(block.Hash{}) + len(ledger.Digest{})
+
+// At returns what a head of a block must say, number, hash and state root, for any block that was judged, in earlier runs too.
+func (a *Audit) At(number uint64) (b Block, ok bool) {
+	if number >= uint64(len(a.passed)/passedSize) {
+		return Block{}, false
+	}
+	kept := a.passed[number*uint64(passedSize):]
+	return Block{Number: number, Hash: block.Hash(kept), StateRoot: ledger.Digest(kept[len(block.Hash{}):])}, true
+}
+
 // compareHeads holds the position behind a block against what others signed.
 func (a *Audit) compareHeads(b *inspected) {
-	here := Block{Number: b.Number, Hash: b.Hash, StateRoot: a.position.tree.Root()}
+	here, _ := a.At(b.Number)
 	for _, h := range a.heads[b.Number] {
 		for _, f := range here.Against(a.position.config.channel, h) {
 			b.findings.add(f)
+		}
+	}
+}
+
+// compareEarlierHeads is compareHeads for the blocks before a checkpoint. Its findings may be in the checkpoint already.
+func (a *Audit) compareEarlierHeads() {
+	for _, h := range a.options.Heads {
+		here, ok := a.At(h.Block)
+		if !ok {
+			continue
+		}
+		for _, f := range here.Against(a.position.config.channel, h) {
+			if !slices.ContainsFunc(a.findings, func(known Finding) bool { return reflect.DeepEqual(known, f) }) {
+				a.note(f)
+			}
 		}
 	}
 }
