@@ -56,6 +56,7 @@ func (e *examination) listNotarisations(document ledger.Digest) {
 		if about, ok := n.examineNotarisation(key); ok && about != document {
 			n.fail(CheckIntegrity, Mismatch, ReasonOtherContent, "the notarisation is about another document")
 		}
-		e.finding.Notarisations = append(e.finding.Notarisations, n.result())
+		f := n.result()
+		e.finding.Notarisations, e.finding.Held = append(e.finding.Notarisations, f), append(e.finding.Held, f.Held...)
 	}
 }

@@ -27,6 +27,11 @@ type Finding struct {
 	AsOf   Moment `json:"asOf"`   // what the answer speaks about
 	Ledger Head   `json:"ledger"` // the newest block it was answered from
 
+	// Held are the periods of validity that the time asked about was held against. The same records, under any head that enough
+	// vouch for, make the same finding at any time on the same side of each of them, but for its block, its time, and what the
+	// checks evidence and freshness say.
+	Held []ledger.Period `json:"-"`
+
 	Fault error `json:"-"` // what was behind an indeterminate verdict; for the log, never for the caller
 }
 

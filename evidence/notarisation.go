@@ -33,6 +33,7 @@ func (e *examination) examineNotarisation(key ledger.Key) (document ledger.Diges
 func (e *examination) examineUnderlying(commitment ledger.Digest) {
 	d := e.beside()
 	d.examineDocument(DocumentQuestion{Commitment: commitment})
+	e.finding.Held = append(e.finding.Held, d.finding.Held...)
 	entry := Entry{Key: ledger.DocumentKey(commitment)}
 	if s := d.finding.Status; s != nil {
 		entry.Block, entry.Record = s.Block, d.finding.Record

@@ -80,12 +80,16 @@ func (e *examination) examineChangeAuthor(s statement) bool {
 }
 
 func (e *examination) examineValidity(s statement, what string) {
-	switch period := s.validity; {
-	case period == nil:
+	period := s.validity
+	if period == nil {
 		e.pass(CheckStatus, what+" is active", s.entry)
-	case e.at.Before(period.From):
+		return
+	}
+	e.finding.Held = append(e.finding.Held, *period)
+	switch period.Side(e.at) {
+	case -1:
 		e.fail(CheckStatus, Expired, ReasonNotYetValid, fmt.Sprintf("%s is valid from %v only", what, period.From), s.entry)
-	case !period.Covers(e.at):
+	case 1:
 		e.fail(CheckStatus, Expired, ReasonOver, fmt.Sprintf("%s was valid until %v", what, period.Until), s.entry)
 	default:
 		e.pass(CheckStatus, fmt.Sprintf("%s is active and valid from %v until %v", what, period.From, period.Until), s.entry)

@@ -67,6 +67,12 @@ func (e *examination) examineVouching(v *Vouching) {
 	e.pass(CheckEvidence, j.signed)
 }
 
+// Words are what the checks freshness and evidence say at a time under the head of a block, if enough organisations vouch for it.
+func (v *Vouching) Words(now time.Time, block uint64) (fresh, signed string, enough bool) {
+	j := v.judge(now, block)
+	return j.fresh, j.signed, j.enough
+}
+
 func (v *Vouching) judge(now time.Time, block uint64) *judgement {
 	if j := v.judged.Load(); j != nil && j.block == block && j.now.Equal(now) {
 		return j

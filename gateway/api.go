@@ -19,6 +19,7 @@ type api struct {
 	maxLag       time.Duration
 	index        *index.Index
 	verifier     evidence.Verifier
+	memory       *answer.Memory
 	shelf        atomic.Pointer[answer.Shelf] // of the head that answers rest on
 	standing     atomic.Pointer[standing]     // of that head, at the last second asked about
 	follower     *follower

@@ -21,6 +21,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/imi-ledger/imi/evidence"
+	"github.com/imi-ledger/imi/evidence/answer"
 	"github.com/imi-ledger/imi/evidence/evidencetest"
 	"github.com/imi-ledger/imi/ledger"
 )
@@ -33,7 +35,7 @@ const documents = 1000
 
 // BenchmarkAnswers answers questions about random records, with full evidence, beside a server that says hello: what each
 // handler takes by itself, and over HTTP with the same client for all. Everything was asked about once before, but for
-// CredentialForgotten, where the gateway remembers nothing.
+// CredentialFirst, where no record was, and CredentialForgotten, where the gateway remembers nothing.
 //
 //	go test ./gateway -run '^$' -bench Answers
 func BenchmarkAnswers(b *testing.B) {
@@ -58,8 +60,8 @@ func BenchmarkAnswers(b *testing.B) {
 		b.Run("Handler/"+side.name, func(b *testing.B) { benchmarkHandler(b, side.handler, side.bodies) })
 		b.Run("HTTP/"+side.name, func(b *testing.B) { benchmarkHTTP(b, side.handler, side.bodies) })
 	}
-	h.api.index.Remember(0)
-	h.api.verifier.Memory = nil
+	b.Run("Handler/CredentialFirst", func(b *testing.B) { benchmarkFirst(b, h, imi, questions["credential"]) })
+	h.remember(0)
 	b.Run("HTTP/CredentialForgotten", func(b *testing.B) { benchmarkHTTP(b, imi, questions["credential"]) })
 }
 
@@ -127,11 +129,12 @@ func sayHello(w http.ResponseWriter, _ *http.Request) {
 
 func benchmarkHandler(b *testing.B, handler http.Handler, bodies [][]byte) {
 	b.ReportAllocs()
-	size := 0
+	size, before := 0, processor()
 	for b.Loop() {
 		size = ask(b, handler, bodies[rand.IntN(len(bodies))])
 	}
 	b.ReportMetric(float64(size), "B/answer")
+	b.ReportMetric(float64((processor()-before).Microseconds())/float64(b.N), "CPU-µs/op")
 }
 
 // discarding is a client that reads nothing.
@@ -146,6 +149,29 @@ func (d *discarding) Write(p []byte) (int, error) {
 	d.status = max(d.status, http.StatusOK)
 	d.size += len(p)
 	return len(p), nil
+}
+
+// remember has the gateway forget everything, and remember so many records from now on.
+func (h *harness) remember(records int) {
+	h.api.index.Remember(records)
+	h.api.verifier.Memory, h.api.memory = evidence.NewMemory(records), answer.NewMemory(records)
+}
+
+// benchmarkFirst asks about one record after the other, each for the first time.
+func benchmarkFirst(b *testing.B, h *harness, handler http.Handler, bodies [][]byte) {
+	b.ReportAllocs()
+	order, before := []int(nil), processor()
+	for b.Loop() {
+		if len(order) == 0 {
+			b.StopTimer()
+			order = rand.Perm(len(bodies))
+			h.remember(DefaultOptions().Remember)
+			b.StartTimer()
+		}
+		ask(b, handler, bodies[order[0]])
+		order = order[1:]
+	}
+	b.ReportMetric(float64((processor()-before).Microseconds())/float64(b.N), "CPU-µs/op")
 }
 
 func benchmarkHTTP(b *testing.B, handler http.Handler, bodies [][]byte) {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"net/http"
@@ -151,4 +152,61 @@ func TestChangedIndexChangesNoAnswer(t *testing.T) {
 	if a.Verdict != evidence.Indeterminate || a.Reason != evidence.ReasonDisagreement {
 		t.Errorf("%s %s", a.Verdict, a.Reason)
 	}
+}
+
+// TestMemoryChangesNoAnswer asks everything twice as the ledger goes on, and a third time with nothing remembered.
+func TestMemoryChangesNoAnswer(t *testing.T) {
+	h, n := startCosigned(t)
+	document := h.Digest()
+	documentKey := h.Register(document)
+	notarisation := h.Notarise(document)
+	_, batch := h.IssueMany(3)
+	attestation := h.Issue(h.Attestation(evidencetest.Service, evidencetest.Degree, h.Digest()))
+	questions := []string{
+		`{"document":{"commitment":"` + document.String() + `"}}`,
+		`{"document":{"digest":"` + document.String() + `"}}`,
+		`{"document":{"digest":"` + document.String() + `","salt":"` + someDigest + `"}}`,
+		`{"notarisation":"` + notarisation.String() + `"}`,
+		`{"credential":"` + batch[1].Credential.String() + `"}`,
+		`{"credential":"` + attestation.ID() + `"}`,
+		`{"credential":"` + someDigest + `"}`,
+		`{"credential":"` + attestation.ID() + `","asOf":{"block":3}}`,
+	}
+	ask := func(what string) {
+		t.Helper()
+		for _, q := range questions {
+			first, second := h.post("/v1/verifications", q), h.post("/v1/verifications", q)
+			answers, memory := h.api.memory, h.api.verifier.Memory
+			h.api.memory, h.api.verifier.Memory = nil, nil
+			anew := h.post("/v1/verifications", q)
+			h.api.memory, h.api.verifier.Memory = answers, memory
+			if !bytes.Equal(first.body, anew.body) || !bytes.Equal(second.body, anew.body) {
+				t.Errorf("%s: %s\n1 %s\n2 %s\nanew %s", what, q, first.body, second.body, anew.body)
+			}
+		}
+	}
+	ask("without cosigners")
+	after := func(what string, do func()) {
+		t.Helper()
+		do()
+		h.level()
+		ask(what + ", not cosigned yet")
+		h.cosign(n, evidencetest.Service, evidencetest.Notary)
+		ask(what)
+	}
+	after("at first", func() {})
+	after("an hour later", func() { h.Pass(time.Hour) })
+	after("others registered", func() { h.Register(h.Digest()) })
+	after("notarised twice", func() { h.Notarise(document) })
+	after("one suspended", func() { h.Change(ledger.AttestationKey(batch[1].Credential), ledger.Suspended, ledger.ReasonHold) })
+	after("one revoked", func() { h.Revoke(attestation) })
+	after("keys changed", func() { h.RotateKey(evidencetest.Service) })
+	after("an accreditation ended", func() {
+		h.Amend(evidencetest.Service, func(o *ledger.Organisation) { o.Accreditations[0].Until = h.Now.Add(time.Minute) })
+		h.Pass(time.Hour)
+	})
+	after("the document revoked", func() { h.Revoke(documentKey) })
+	after("a century later", func() { h.Pass(100 * evidencetest.Year) })
+	h.clock.set(h.Now.Time().Add(31 * time.Second))
+	ask("all signatures old")
 }

@@ -29,7 +29,7 @@ func (a *api) record(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if state := a.vouch(asked != wire.AsOf{}); state.recorder != nil {
+	if state := a.recorded(a.vouch(asked != wire.AsOf{})); state.recorder != nil {
 		if done, err := a.provenRecord(w, r, key, state); done || err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/imi-ledger/imi/evidence"
+	"github.com/imi-ledger/imi/evidence/answer"
 	"github.com/imi-ledger/imi/fabric"
 	"github.com/imi-ledger/imi/gateway/index"
 	"github.com/imi-ledger/imi/ledger"
@@ -116,6 +117,7 @@ func newAPI(ctx context.Context, o Options, profile fabric.Profile, store *index
 		organisation: profile.Organisation, audience: o.Audience, maxLag: o.MaxLag, index: store, follower: follower, witness: witness,
 		verifier: evidence.Verifier{Channel: profile.Channel, Source: store, MaxBehind: o.MaxLag,
 			Memory: evidence.NewMemory(o.Remember)},
+		memory: answer.NewMemory(o.Remember),
 		nonces: newNonces(o.NonceLifetime, maxNonces, now), quota: newQuota(o.Quota, o.Streams, now),
 		streams: make(chan struct{}, o.AllStreams), ending: make(chan struct{}), log: log, now: now, overTLS: o.TLSCert != "",
 	}

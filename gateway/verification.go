@@ -25,6 +25,28 @@ func (a *api) verify(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	state := a.vouch(request.AsOf != nil)
+	if done := a.verifyAgain(w, request, state); done {
+		return nil
+	}
+	return a.verifyAnew(w, r, request, a.recorded(state))
+}
+
+// verifyAgain answers with what was found out before, if nothing that it rests on has changed.
+func (a *api) verifyAgain(w http.ResponseWriter, request wire.Verification, state vouched) bool {
+	about, ok := subjectOf(request)
+	if !ok || state.shelf == nil {
+		return false
+	}
+	buffer := answers.Get().(*[]byte)
+	defer giveBack(buffer)
+	text, verdict, ok := a.memory.Again((*buffer)[:0], about, a.standingOf(state, a.now()).Standing, a.index)
+	if *buffer = text; ok {
+		a.sendVerification(w, verdict, text)
+	}
+	return ok
+}
+
+func (a *api) verifyAnew(w http.ResponseWriter, r *http.Request, request wire.Verification, state vouched) error {
 	asked, verifier := a.asked(asOf(request.AsOf), state), a.verifierOf(state)
 	var finding evidence.Finding
 	var audience string
@@ -41,12 +63,22 @@ func (a *api) verify(w http.ResponseWriter, r *http.Request) error {
 		finding = verifier.VerifyCredential(ctx, *request.Credential, asked)
 	}
 	exchangeOf(w).cause = finding.Fault
-	a.metrics.verifications.WithLabelValues(string(finding.Verdict)).Inc()
 	result := answer.NewVerification(finding, ledger.MSPID(a.organisation), audience)
 	if shows && finding.Fault == nil {
 		result.Evidence = a.evidence(state, a.witness.cosigners, a.maxAgeSeconds())
 	}
-	return sendVerification(w, &result)
+	buffer := answers.Get().(*[]byte)
+	defer giveBack(buffer)
+	text, err := result.Append((*buffer)[:0])
+	if err != nil {
+		return err
+	}
+	*buffer = text
+	a.sendVerification(w, finding.Verdict, text)
+	if about, ok := subjectOf(request); ok && result.Evidence != nil {
+		a.memory.Keep(about, &result, state.recorder, a.standingOf(state, asked.Now).Standing)
+	}
+	return nil
 }
 
 // answers are buffers that answers are written in.
@@ -55,18 +87,30 @@ var answers = sync.Pool{New: func() any { return new([]byte) }}
 // maxPooled is the greatest buffer kept for the next answer, in bytes.
 const maxPooled = 64 << 10
 
-func sendVerification(w http.ResponseWriter, v *answer.Verification) error {
-	buffer := answers.Get().(*[]byte)
-	text, err := v.Append((*buffer)[:0])
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-	sendText(w, "application/json", http.StatusOK, text)
-	if *buffer = text; cap(text) <= maxPooled {
+func giveBack(buffer *[]byte) {
+	if cap(*buffer) <= maxPooled {
 		answers.Put(buffer)
 	}
-	return nil
+}
+
+func (a *api) sendVerification(w http.ResponseWriter, verdict evidence.Verdict, text []byte) {
+	a.metrics.verifications.WithLabelValues(string(verdict)).Inc()
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	sendText(w, "application/json", http.StatusOK, text)
+}
+
+// subjectOf is what a question is about that is answered the same way each time. Presentations are not: each is for one nonce.
+func subjectOf(request wire.Verification) (answer.Subject, bool) {
+	switch {
+	case request.AsOf != nil || request.Presentation != nil:
+		return answer.Subject{}, false
+	case request.Document != nil:
+		q := questionOf(*request.Document)
+		return answer.Subject{Key: ledger.DocumentKey(q.Commitment), Method: q.Method}, true
+	case request.Notarisation != nil:
+		return answer.Subject{Key: ledger.NotarisationKey(*request.Notarisation)}, true
+	}
+	return answer.Subject{Key: ledger.AttestationKey(*request.Credential)}, true
 }
 
 // verifyPresentation uses the nonce up, unless nothing could be found out. It reports whether the nonce was as it should

@@ -11,10 +11,12 @@ import (
 
 // vouched is what an answer about now rests on: the newest state that enough organisations signed, or why there is none.
 type vouched struct {
-	on       bool             // answers need a head
-	best     heads.Cosigned   // the state; without signatures when none has enough
-	recorder *answer.Recorder // nil when no state has enough signatures
-	why      string           // why answers do without a head
+	on    bool           // answers need a head
+	best  heads.Cosigned // the state; without signatures when none has enough
+	shelf *answer.Shelf  // of that state; nil when none has enough signatures
+	why   string         // why answers do without a head
+
+	recorder *answer.Recorder // of what one verification reads of that state
 }
 
 // vouch takes a head ready-made.
@@ -30,7 +32,15 @@ func (a *api) vouch(past bool) vouched {
 	if !ok {
 		return vouched{on: true}
 	}
-	return vouched{on: true, best: best, recorder: a.shelfOf(best.State).Recorder(a.index)}
+	return vouched{on: true, best: best, shelf: a.shelfOf(best.State)}
+}
+
+// recorded has what is read of the state recorded.
+func (a *api) recorded(v vouched) vouched {
+	if v.shelf != nil {
+		v.recorder = v.shelf.Recorder(a.index)
+	}
+	return v
 }
 
 // shelfOf returns the shelf of a state; all answers under one head share it.
@@ -49,8 +59,8 @@ func (a *api) asked(asOf evidence.AsOf, v vouched) evidence.Asked {
 	if !v.on {
 		return asked
 	}
-	asked.Now = asked.Now.UTC().Truncate(time.Second)
-	asked.Vouched = a.vouchingAt(asked.Now, v.best)
+	s := a.standingOf(v, asked.Now)
+	asked.Now, asked.Vouched = s.now, &s.vouching
 	if v.recorder != nil {
 		asked.Unproven = v.recorder.Unproven
 	}
@@ -59,21 +69,26 @@ func (a *api) asked(asOf evidence.AsOf, v vouched) evidence.Asked {
 
 // standing is how a head stands at one second: the same for all answers in it.
 type standing struct {
-	now      time.Time
-	note     string
-	registry *[]ledger.Organisation
-	vouching evidence.Vouching
+	now              time.Time
+	note             string
+	registry         *[]ledger.Organisation
+	vouching         evidence.Vouching
+	*answer.Standing // nil when no state has enough signatures
 }
 
-func (a *api) vouchingAt(now time.Time, best heads.Cosigned) *evidence.Vouching {
+func (a *api) standingOf(v vouched, now time.Time) *standing {
 	registry := a.witness.registry.Load()
+	now = now.UTC().Truncate(time.Second)
 	s := a.standing.Load()
-	if s == nil || !s.now.Equal(now) || s.note != best.Note || s.registry != registry {
-		s = &standing{now: now, note: best.Note, registry: registry, vouching: evidence.Vouching{Signed: best.Times,
+	if s == nil || !s.now.Equal(now) || s.note != v.best.Note || s.registry != registry {
+		s = &standing{now: now, note: v.best.Note, registry: registry, vouching: evidence.Vouching{Signed: v.best.Times,
 			Organisations: a.witness.signatories(), Needed: a.witness.cosigners, MaxAge: time.Duration(a.maxAgeSeconds()) * time.Second}}
+		if v.shelf != nil {
+			s.Standing = v.shelf.Standing(s.note, &s.vouching, now)
+		}
 		a.standing.Store(s)
 	}
-	return &s.vouching
+	return s
 }
 
 // verifierOf reads the vouched state, or where there is none the index.

@@ -70,6 +70,17 @@ func (p Period) Covers(t Time) bool {
 	return !t.Before(p.From) && (p.Until.IsZero() || t.Before(p.Until))
 }
 
+// Side is where t lies: -1 before the period, 0 in it, 1 behind it.
+func (p Period) Side(t Time) int {
+	switch {
+	case t.Before(p.From):
+		return -1
+	case p.Covers(t):
+		return 0
+	}
+	return 1
+}
+
 func (p Period) check(field string) error {
 	if !p.Until.IsZero() && !p.From.Before(p.Until) {
 		return Refuse(Invalid, field, "a period must end after it begins")

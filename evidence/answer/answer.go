@@ -88,8 +88,18 @@ type Proven struct {
 	Record *string         `json:"record,omitempty"` // canonical JSON as text; absent: there is none
 	Proof  statetree.Proof `json:"proof"`
 
-	content []byte // of the record, if text is there
+	content []byte // of the record, where a Recorder proved it
 	text    []byte // all this as JSON, if it was written before
+}
+
+// newProven is the evidence of a record, or of its absence.
+func newProven(key ledger.Key, record []byte, proof statetree.Proof) Proven {
+	p := Proven{Key: key, Proof: proof, content: record}
+	if record != nil {
+		text := string(record)
+		p.Record = &text
+	}
+	return p
 }
 
 // Path is the RFC 6962 path of a statement in a signed batch.

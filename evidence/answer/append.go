@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 
 	"github.com/imi-ledger/imi/evidence"
+	"github.com/imi-ledger/imi/evidence/statetree"
 	"github.com/imi-ledger/imi/ledger"
 )
 
@@ -15,18 +17,7 @@ import (
 // once and copied, and nothing is looked up by reflection but the claims of a presentation.
 func (v *Verification) Append(text []byte) ([]byte, error) {
 	w := writer{text: text}
-	w.finding(&v.Finding)
-	if v.AsOf != nil {
-		w.moment(`,"asOf":`, *v.AsOf)
-	}
-	if v.Ledger != nil {
-		w.raw(`,"ledger":{"block":`).number(v.Ledger.Block).member("blockHash", v.Ledger.BlockHash).time("time", v.Ledger.Time).raw("}")
-	}
-	w.member("organisation", string(v.Organisation)).optional("audience", v.Audience)
-	if v.Evidence != nil {
-		w.evidence(v.Evidence)
-	}
-	w.raw("}\n")
+	w.verification(v)
 	return w.text, w.err
 }
 
@@ -34,6 +25,50 @@ func (v *Verification) Append(text []byte) ([]byte, error) {
 type writer struct {
 	text []byte
 	err  error
+
+	// For an answer to be kept, what is in the standing or is one of the bases is left out, and noted as a gap.
+	standing *Standing
+	bases    []*basis
+	gaps     []gap
+}
+
+// gap leaves something out that belongs to the standing. It reports false if it is to be written.
+func (w *writer) gap(kind gapKind) bool {
+	if w.standing == nil {
+		return false
+	}
+	w.gaps = append(w.gaps, gap{at: int32(len(w.text)), kind: kind})
+	return true
+}
+
+// gapOf does the same with a record.
+func (w *writer) gapOf(kind gapKind, key string, record []byte) bool {
+	for i, b := range w.bases {
+		if string(b.key) == key && bytes.Equal(b.record, record) {
+			w.gaps = append(w.gaps, gap{int32(len(w.text)), kind, uint8(i)})
+			return true
+		}
+	}
+	return false
+}
+
+func (w *writer) verification(v *Verification) {
+	w.finding(&v.Finding)
+	if v.AsOf != nil {
+		w.raw(`,"asOf":`).moment(*v.AsOf)
+	}
+	if l := v.Ledger; l != nil {
+		w.raw(`,"ledger":{"block":`).height(l.Block).raw(`,"blockHash":`)
+		if !w.gap(gapHash) {
+			w.string(l.BlockHash)
+		}
+		w.time("time", l.Time).raw("}")
+	}
+	w.member("organisation", string(v.Organisation)).optional("audience", v.Audience)
+	if v.Evidence != nil {
+		w.evidence(v.Evidence)
+	}
+	w.raw("}\n")
 }
 
 func (w *writer) raw(text string) *writer {
@@ -104,7 +139,9 @@ func (w *writer) finding(f *evidence.Finding) {
 	list(w, f.Checks, w.check)
 	w.optional("key", f.Key)
 	if len(f.Record) > 0 {
-		w.raw(`,"record":`).record(f.Record)
+		if w.raw(`,"record":`); !w.gapOf(gapRecord, f.Key, f.Record) {
+			w.record(f.Record)
+		}
 	}
 	if s := f.Status; s != nil {
 		w.raw(`,"status":{"state":`).string(string(s.State)).optional("reason", string(s.Reason)).member("since", s.Since.String())
@@ -130,12 +167,22 @@ func (w *writer) finding(f *evidence.Finding) {
 // notarisation writes a finding that stands for itself.
 func (w *writer) notarisation(f *evidence.Finding) {
 	w.finding(f)
-	w.moment(`,"asOf":`, f.AsOf)
-	w.raw(`,"ledger":{"block":`).number(f.Ledger.Block).time("time", f.Ledger.Time).raw("}}")
+	w.raw(`,"asOf":`).moment(f.AsOf)
+	w.raw(`,"ledger":{"block":`).height(f.Ledger.Block).time("time", f.Ledger.Time).raw("}}")
 }
 
-func (w *writer) moment(name string, m evidence.Moment) {
-	w.raw(name).raw(`{"block":`).number(m.Block).member("time", m.Time.String()).raw("}")
+func (w *writer) moment(m evidence.Moment) {
+	if !w.gap(gapMoment) {
+		w.raw(`{"block":`).number(m.Block).member("time", m.Time.String()).raw("}")
+	}
+}
+
+// height writes the number of the newest block.
+func (w *writer) height(block uint64) *writer {
+	if w.gap(gapBlock) {
+		return w
+	}
+	return w.number(block)
 }
 
 // block leaves out a block that is not known.
@@ -147,12 +194,30 @@ func (w *writer) block(number uint64) *writer {
 }
 
 func (w *writer) check(c *evidence.Check) {
-	w.raw(`{"name":`).string(string(c.Name)).member("result", string(c.Result)).member("detail", c.Detail)
+	w.raw(`{"name":`).string(string(c.Name)).member("result", string(c.Result)).raw(`,"detail":`)
+	if !w.vouched(c) {
+		w.string(c.Detail)
+	}
 	if len(c.LookedAt) > 0 {
 		w.raw(`,"lookedAt":`)
 		list(w, c.LookedAt, func(l *evidence.Looked) { w.raw(`{"key":`).string(l.Key).block(l.Block).raw("}") })
 	}
 	w.raw("}")
+}
+
+// vouched leaves out what a check says of the head.
+func (w *writer) vouched(c *evidence.Check) bool {
+	switch {
+	case w.standing == nil:
+		return false
+	case c.Name == evidence.CheckFreshness && c.Result == evidence.Pass:
+		return w.gap(gapFresh)
+	case c.Name == evidence.CheckEvidence && c.Result == evidence.Pass:
+		return w.gap(gapSigned)
+	case c.Name == evidence.CheckFreshness, c.Name == evidence.CheckEvidence:
+		w.err = errors.New("an answer that a head does not speak for is not kept")
+	}
+	return false
 }
 
 // record writes JSON, without white space between its parts.
@@ -169,7 +234,9 @@ func (w *writer) record(text json.RawMessage) {
 }
 
 func (w *writer) evidence(e *Evidence) {
-	w.raw(`,"evidence":{"head":`).string(e.Head)
+	if w.raw(`,"evidence":{"head":`); !w.gap(gapNote) {
+		w.string(e.Head)
+	}
 	if e.Cosigners != 0 {
 		w.raw(`,"cosigners":`).raw(strconv.Itoa(e.Cosigners))
 	}
@@ -190,6 +257,9 @@ func (w *writer) evidence(e *Evidence) {
 }
 
 func (w *writer) proven(p *Proven) {
+	if p.content != nil && w.gapOf(gapProven, string(p.Key), p.content) {
+		return
+	}
 	if p.text != nil {
 		w.text = append(w.text, p.text...)
 		return
@@ -198,8 +268,13 @@ func (w *writer) proven(p *Proven) {
 	if p.Record != nil {
 		w.member("record", *p.Record)
 	}
+	w.proof(&p.Proof)
+}
+
+// proof ends the evidence of a record.
+func (w *writer) proof(p *statetree.Proof) {
 	w.raw(`,"proof":"`)
-	text, err := p.Proof.AppendText(w.text)
+	text, err := p.AppendText(w.text)
 	if err != nil {
 		w.err = err
 		return

@@ -70,12 +70,15 @@ func (b *bench) vouched() (note string, recorder *answer.Recorder, vouching *evi
 	for _, id := range signers {
 		vouching.Signed[id] = b.Now.Time()
 	}
-	var source evidence.Source = b.Ledger
-	if b.lying {
-		source = believing{source}
-	}
-	recorder = answer.NewRecorder(source, h, b.Tree())
+	recorder = answer.NewRecorder(b.source(), h, b.Tree())
 	return b.Sign(h, signers...), recorder, vouching
+}
+
+func (b *bench) source() evidence.Source {
+	if b.lying {
+		return believing{b.Ledger}
+	}
+	return b.Ledger
 }
 
 // ask answers as a gateway does.
@@ -86,20 +89,10 @@ func (b *bench) ask(name string, q answer.Question, verdict evidence.Verdict) qu
 	if q.Record != "" {
 		return questioned{name, q, b.record(ctx, q.Record, note, recorder), verdict}
 	}
-	verifier := evidence.Verifier{Channel: evidencetest.Channel, Source: recorder, MaxBehind: maxAge * time.Second}
-	asked := evidence.Asked{Now: b.Now.Time(), Vouched: vouching, Unproven: recorder.Unproven}
-	var f evidence.Finding
-	switch {
-	case q.Document != nil:
-		f = verifier.VerifyDocument(ctx, *q.Document, asked)
-	case q.Notarisation != nil:
-		f = verifier.VerifyNotarisation(ctx, *q.Notarisation, asked)
-	case q.Credential != nil:
-		f = verifier.VerifyCredential(ctx, *q.Credential, asked)
-	default:
+	if q.Presentation != nil {
 		audience = q.Presentation.Want.Audience
-		f = verifier.VerifyPresentation(ctx, q.Presentation.Text, q.Presentation.Want, asked)
 	}
+	f := b.find(q, recorder, vouching)
 	if f.Verdict != verdict || f.Fault != nil {
 		b.t.Fatalf("%s: %s %s (%v)", name, f.Verdict, f.Reason, f.Fault)
 	}
@@ -110,6 +103,21 @@ func (b *bench) ask(name string, q answer.Question, verdict evidence.Verdict) qu
 		b.t.Errorf("%s: Append writes (%v)\n%s\nEncode\n%s", name, err, appended, text)
 	}
 	return questioned{name, q, text, verdict}
+}
+
+func (b *bench) find(q answer.Question, recorder *answer.Recorder, vouching *evidence.Vouching) evidence.Finding {
+	ctx := b.t.Context()
+	verifier := evidence.Verifier{Channel: evidencetest.Channel, Source: recorder, MaxBehind: maxAge * time.Second}
+	asked := evidence.Asked{Now: b.Now.Time(), Vouched: vouching, Unproven: recorder.Unproven}
+	switch {
+	case q.Document != nil:
+		return verifier.VerifyDocument(ctx, *q.Document, asked)
+	case q.Notarisation != nil:
+		return verifier.VerifyNotarisation(ctx, *q.Notarisation, asked)
+	case q.Credential != nil:
+		return verifier.VerifyCredential(ctx, *q.Credential, asked)
+	}
+	return verifier.VerifyPresentation(ctx, q.Presentation.Text, q.Presentation.Want, asked)
 }
 
 func (b *bench) record(ctx context.Context, key ledger.Key, note string, recorder *answer.Recorder) []byte {

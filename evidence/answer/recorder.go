@@ -26,11 +26,18 @@ type Recorder struct {
 	position evidence.Position
 	records  []Proven
 	paths    []Path
-	listed   []ledger.Key
+	lists    []listing
 	unproven string
 }
 
 var _ evidence.Source = (*Recorder)(nil)
+
+// listing is the notarisations of a document that the source knows.
+type listing struct {
+	document ledger.Digest
+	limit    int
+	keys     []ledger.Key
+}
 
 // NewRecorder reads from a source that has the state of the head.
 func NewRecorder(source evidence.Source, h head.Head, state Prover) *Recorder {
@@ -67,7 +74,7 @@ func (r *Recorder) Record(ctx context.Context, key ledger.Key, block uint64) (ev
 		if proven, err = r.prove(key, entry.Record); err != nil {
 			return entry, err
 		}
-		r.shelf.put(&proven, entry.Record)
+		r.shelf.put(&proven)
 	}
 	if !slices.ContainsFunc(r.records, func(p Proven) bool { return p.Key == key }) {
 		r.records = append(r.records, proven)
@@ -81,18 +88,13 @@ func (r *Recorder) prove(key ledger.Key, record []byte) (Proven, error) {
 	if found != (record != nil) || (found && digest != ledger.DigestOf(record)) {
 		return Proven{}, &evidence.DisagreementError{Key: key}
 	}
-	proven := Proven{Key: key, Proof: proof}
-	if found {
-		text := string(record)
-		proven.Record = &text
-	}
-	return proven, nil
+	return newProven(key, record, proof), nil
 }
 
 // Notarisations implements evidence.Links.
 func (r *Recorder) Notarisations(ctx context.Context, document ledger.Digest, block uint64, limit int) ([]ledger.Key, error) {
 	keys, err := r.source.Notarisations(ctx, document, block, limit)
-	r.listed = append(r.listed, keys...)
+	r.lists = append(r.lists, listing{document, limit, keys})
 	return keys, err
 }
 
@@ -111,5 +113,9 @@ func (r *Recorder) Unproven() string { return r.unproven }
 
 // Evidence is what was collected, under a signed head.
 func (r *Recorder) Evidence(note string, cosigners int, maxAgeSeconds int64) *Evidence {
-	return &Evidence{Head: note, Cosigners: cosigners, MaxAge: maxAgeSeconds, Records: r.records, Paths: r.paths, Notarisations: r.listed}
+	e := &Evidence{Head: note, Cosigners: cosigners, MaxAge: maxAgeSeconds, Records: r.records, Paths: r.paths}
+	for _, l := range r.lists {
+		e.Notarisations = append(e.Notarisations, l.keys...)
+	}
+	return e
 }

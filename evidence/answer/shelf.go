@@ -45,16 +45,36 @@ func (s *Shelf) take(key ledger.Key, record []byte) (Proven, bool) {
 }
 
 // put makes the evidence of a record ready.
-func (s *Shelf) put(p *Proven, record []byte) {
-	if s == nil || record == nil || !isShared(p.Key) {
+func (s *Shelf) put(p *Proven) {
+	if s == nil || p.content == nil || !isShared(p.Key) {
 		return
 	}
 	w := writer{}
 	w.proven(p)
 	if w.err == nil {
-		p.content, p.text = record, w.text
+		p.text = w.text
 		s.ready.Put(p.Key, *p)
 	}
+}
+
+// show writes the evidence of a record. It reports false where the state has another one, or none.
+func (s *Shelf) show(w *writer, b *basis) bool {
+	if p, ready := s.take(b.key, b.record); ready {
+		w.proven(&p)
+		return true
+	}
+	digest, found, proof := s.state.Show(b.key)
+	if !found || digest != b.digest {
+		return false
+	}
+	if isShared(b.key) {
+		p := newProven(b.key, b.record, proof)
+		s.put(&p)
+	}
+	w.raw(`{"key":`).string(string(b.key)).raw(`,"record":`)
+	w.text = appendString(w.text, b.record)
+	w.proof(&proof)
+	return true
 }
 
 func isShared(key ledger.Key) bool {

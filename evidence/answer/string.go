@@ -17,7 +17,7 @@ var asItIs = func() (plain [256]bool) {
 
 // appendString appends a JSON string as encoding/json writes it with SetEscapeHTML(false): control characters and the two
 // line separators of JavaScript are escaped, and what is not UTF-8 is replaced.
-func appendString(text []byte, s string) []byte {
+func appendString[S ~string | ~[]byte](text []byte, s S) []byte {
 	text = append(text, '"')
 	start := 0
 	for i := 0; i < len(s); {
@@ -28,7 +28,7 @@ func appendString(text []byte, s string) []byte {
 		}
 		size, escape := 1, ""
 		if c >= utf8.RuneSelf {
-			if size, escape = unusual(s[i:]); escape == "" {
+			if size, escape = unusual(string(s[i:min(len(s), i+utf8.UTFMax)])); escape == "" {
 				i += size
 				continue
 			}

@@ -21,7 +21,8 @@ func (p Proof) AppendText(text []byte) ([]byte, error) {
 	if p.end == 0 {
 		return nil, refuseProof("was never made")
 	}
-	return base64.RawURLEncoding.AppendEncode(text, p.bytes()), nil
+	var room [1024]byte // enough for most, without memory of its own
+	return base64.RawURLEncoding.AppendEncode(text, p.appendBytes(room[:0])), nil
 }
 
 // UnmarshalText accepts the one legal encoding only, at most [MaxProof] bytes of it.
@@ -42,13 +43,12 @@ func (p *Proof) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// bytes encodes the proof.
+// appendBytes appends the proof in its binary form.
 //
 //	ending (1 byte: 1 at the record, 2 empty, 3 at another key) | uint16 depth, big-endian |
 //	bitmap ((depth+7)/8 bytes) | siblings that are not empty, root first (32 bytes each) |
 //	if at another key: SHA-256(that key) | SHA-256(its record)
-func (p *Proof) bytes() []byte {
-	out := make([]byte, 0, 3+bitmapSize(p.depth)+len(p.siblings)*digestSize+2*digestSize)
+func (p *Proof) appendBytes(out []byte) []byte {
 	out = append(out, byte(p.end))
 	out = binary.BigEndian.AppendUint16(out, uint16(p.depth))
 	out = append(out, p.bitmap[:bitmapSize(p.depth)]...)

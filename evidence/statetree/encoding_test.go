@@ -83,3 +83,5 @@ func TestRefusedTextLeavesTheProofAlone(t *testing.T) {
 		t.Error("a refused text changed the proof")
 	}
 }
+
+func (p *Proof) bytes() []byte { return p.appendBytes(nil) }
