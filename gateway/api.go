@@ -31,6 +31,7 @@ type api struct {
 	ending       chan struct{} // closed when the gateway shuts down
 	log          *slog.Logger
 	now          func() time.Time
+	logAll       bool // every request, not only those that were refused or failed
 	overTLS      bool
 }
 
@@ -75,7 +76,7 @@ func (a *api) handler() http.Handler {
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		wire.NewProblem(http.StatusForbidden, "not_allowed", "Origin", "pages of other origins may not do this").Send(w)
 	}))
-	return observe(secure(guard.Handler(mux(a.routes(), a.quota)), a.overTLS), a.log, a.metrics, a.now)
+	return observe(secure(guard.Handler(mux(a.routes(), a.quota)), a.overTLS), a.log, a.logAll, a.metrics, a.now)
 }
 
 // send sends a value as JSON.

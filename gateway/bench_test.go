@@ -175,7 +175,9 @@ func benchmarkFirst(b *testing.B, h *harness, handler http.Handler, bodies [][]b
 }
 
 func benchmarkHTTP(b *testing.B, handler http.Handler, bodies [][]byte) {
-	server := httptest.NewServer(handler)
+	server := httptest.NewUnstartedServer(handler)
+	server.Listener, server.Config.ConnContext = whole(server.Listener), withWhole
+	server.Start()
 	defer server.Close()
 	address, before := server.Listener.Addr().String(), processor()
 	b.SetParallelism(16)

@@ -183,7 +183,9 @@ func startFor(t testing.TB, l *evidencetest.Ledger, organisation ledger.MSPID, c
 	var follower sync.WaitGroup
 	follower.Go(func() { h.api.follower.followBlocks(following) })
 	follower.Go(func() { newHeadExchange(h.api.witness, o.Neighbours).run(following) })
-	h.server = httptest.NewServer(h.api.handler())
+	h.server = httptest.NewUnstartedServer(h.api.handler())
+	h.server.Listener, h.server.Config.ConnContext = whole(h.server.Listener), withWhole
+	h.server.Start()
 	t.Cleanup(func() {
 		h.server.CloseClientConnections()
 		h.server.Close()

@@ -244,7 +244,7 @@ func TestPanicIsAFault(t *testing.T) {
 			}
 			panic("secret")
 		}}}
-	server := httptest.NewServer(observe(mux(routes, h.api.quota), h.api.log, h.api.metrics, h.clock.read))
+	server := httptest.NewServer(observe(mux(routes, h.api.quota), h.api.log, false, h.api.metrics, h.clock.read))
 	defer server.Close()
 	answer, err := http.Get(server.URL + "/before")
 	if err != nil {

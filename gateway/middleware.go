@@ -38,7 +38,7 @@ type exchange struct {
 	status int
 	bytes  int64
 	cause  error // of a fault
-	probe  bool  // asked every second by machines: logged for debugging only
+	probe  bool  // asked every second by machines
 }
 
 // exchangeOf finds the notes of a request, which come with the writer of its answer.
@@ -68,8 +68,8 @@ func (e *exchange) Write(data []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (e *exchange) Unwrap() http.ResponseWriter { return e.ResponseWriter }
 
-// observe logs and counts every request, and turns a panic into a problem.
-func observe(next http.Handler, log *slog.Logger, m *metrics, now func() time.Time) http.Handler {
+// observe counts every request, logs those that were refused or failed, or all but probes, and turns a panic into a problem.
+func observe(next http.Handler, log *slog.Logger, all bool, m *metrics, now func() time.Time) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		e := &exchange{ResponseWriter: w, route: "none"}
 		began := now()
@@ -87,11 +87,13 @@ func observe(next http.Handler, log *slog.Logger, m *metrics, now func() time.Ti
 			took := now().Sub(began)
 			m.served(e.route, methodOf(r), e.status, took)
 			level := slog.LevelInfo
-			if e.probe {
+			if e.probe || (e.status < 400 && !all) {
 				level = slog.LevelDebug
 			}
-			log.LogAttrs(r.Context(), level, "served", slog.String("method", methodOf(r)), slog.String("route", e.route), slog.Int("status", e.status),
-				slog.Int64("bytes", e.bytes), slog.Duration("took", took))
+			if log.Enabled(r.Context(), level) {
+				log.LogAttrs(r.Context(), level, "served", slog.String("method", methodOf(r)), slog.String("route", e.route), slog.Int("status", e.status),
+					slog.Int64("bytes", e.bytes), slog.Duration("took", took))
+			}
 			if thrown != nil && started {
 				panic(http.ErrAbortHandler) // a half-sent answer must not look whole
 			}

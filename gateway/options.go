@@ -30,6 +30,7 @@ type Options struct {
 	Quota         float64       // requests per second of one client, on average; twice that at once
 	Streams       int           // event streams of one client
 	AllStreams    int           // event streams of all clients
+	LogAll        bool          // log every request, not only those that were refused or failed
 	Shutdown      time.Duration // how long requests under way may take after SIGTERM
 }
 
@@ -67,6 +68,7 @@ func ParseOptions(name string, args []string, stderr io.Writer) (Options, error)
 	f.Float64Var(&o.Quota, "quota", o.Quota, "requests per second of one client; twice that at once")
 	f.IntVar(&o.Streams, "streams", o.Streams, "event streams one client may have open")
 	f.IntVar(&o.AllStreams, "all-streams", o.AllStreams, "event streams all clients together may have open")
+	f.BoolVar(&o.LogAll, "log-all", o.LogAll, "log every request, not only those that were refused or failed")
 	f.DurationVar(&o.Shutdown, "shutdown", o.Shutdown, "how long requests under way may take to end after SIGTERM")
 	f.Usage = func() {
 		fmt.Fprint(stderr, usage)

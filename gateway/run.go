@@ -119,7 +119,7 @@ func newAPI(ctx context.Context, o Options, profile fabric.Profile, store *index
 			Memory: evidence.NewMemory(o.Remember)},
 		memory: answer.NewMemory(o.Remember),
 		nonces: newNonces(o.NonceLifetime, maxNonces, now), quota: newQuota(o.Quota, o.Streams, now),
-		streams: make(chan struct{}, o.AllStreams), ending: make(chan struct{}), log: log, now: now, overTLS: o.TLSCert != "",
+		streams: make(chan struct{}, o.AllStreams), ending: make(chan struct{}), log: log, logAll: o.LogAll, now: now, overTLS: o.TLSCert != "",
 	}
 	if a.audience == "" {
 		a.audience = "imi:" + profile.Organisation

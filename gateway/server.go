@@ -23,15 +23,7 @@ const (
 // serve answers requests on the listener until ctx ends, then lets those under way finish. stop is called first: it ends
 // what would not end by itself.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger, patience time.Duration, stop func()) error {
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: readHeaderLimit,
-		ReadTimeout:       readLimit,
-		WriteTimeout:      writeLimit,
-		IdleTimeout:       idleLimit,
-		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // it names clients' addresses
-	}
+	server := newServer(handler, log)
 	server.RegisterOnShutdown(stop)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -50,6 +42,19 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 	return err
 }
 
+func newServer(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: readHeaderLimit,
+		ReadTimeout:       readLimit,
+		WriteTimeout:      writeLimit,
+		IdleTimeout:       idleLimit,
+		MaxHeaderBytes:    maxHeader,
+		ConnContext:       withWhole,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // it names clients' addresses
+	}
+}
+
 // listen opens the port, with TLS when there is a certificate.
 func listen(o Options) (net.Listener, error) {
 	listener, err := net.Listen("tcp", o.Listen)
@@ -57,7 +62,7 @@ func listen(o Options) (net.Listener, error) {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	if o.TLSCert == "" {
-		return listener, nil
+		return whole(listener), nil
 	}
 	pair, err := tls.LoadX509KeyPair(o.TLSCert, o.TLSKey)
 	if err != nil {

@@ -25,14 +25,14 @@ func (a *api) verify(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	state := a.vouch(request.AsOf != nil)
-	if done := a.verifyAgain(w, request, state); done {
+	if done := a.verifyAgain(w, r, request, state); done {
 		return nil
 	}
 	return a.verifyAnew(w, r, request, a.recorded(state))
 }
 
 // verifyAgain answers with what was found out before, if nothing that it rests on has changed.
-func (a *api) verifyAgain(w http.ResponseWriter, request wire.Verification, state vouched) bool {
+func (a *api) verifyAgain(w http.ResponseWriter, r *http.Request, request wire.Verification, state vouched) bool {
 	about, ok := subjectOf(request)
 	if !ok || state.shelf == nil {
 		return false
@@ -41,7 +41,7 @@ func (a *api) verifyAgain(w http.ResponseWriter, request wire.Verification, stat
 	defer giveBack(buffer)
 	text, verdict, ok := a.memory.Again((*buffer)[:0], about, a.standingOf(state, a.now()).Standing, a.index)
 	if *buffer = text; ok {
-		a.sendVerification(w, verdict, text)
+		a.sendVerification(w, r, verdict, text)
 	}
 	return ok
 }
@@ -74,7 +74,7 @@ func (a *api) verifyAnew(w http.ResponseWriter, r *http.Request, request wire.Ve
 		return err
 	}
 	*buffer = text
-	a.sendVerification(w, finding.Verdict, text)
+	a.sendVerification(w, r, finding.Verdict, text)
 	if about, ok := subjectOf(request); ok && result.Evidence != nil {
 		a.memory.Keep(about, &result, state.recorder, a.standingOf(state, asked.Now).Standing)
 	}
@@ -93,10 +93,10 @@ func giveBack(buffer *[]byte) {
 	}
 }
 
-func (a *api) sendVerification(w http.ResponseWriter, verdict evidence.Verdict, text []byte) {
+func (a *api) sendVerification(w http.ResponseWriter, r *http.Request, verdict evidence.Verdict, text []byte) {
 	a.metrics.verifications.WithLabelValues(string(verdict)).Inc()
 	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-	sendText(w, "application/json", http.StatusOK, text)
+	sendWhole(w, r, func() { sendText(w, "application/json", http.StatusOK, text) })
 }
 
 // subjectOf is what a question is about that is answered the same way each time. Presentations are not: each is for one nonce.
