@@ -73,8 +73,18 @@ type district struct {
 	capacity float64 // answers per second that the gateway was seen to give
 }
 
-// district brings a network up when it is first asked for.
+// district brings a network up when it is first asked for, and learns its processes.
 func (s *stage) district(ctx context.Context) (*district, error) {
+	was := s.up != nil
+	d, err := s.begun(ctx)
+	if err == nil && !was {
+		s.failed = d.count(ctx)
+	}
+	return d, s.failed
+}
+
+// begun brings a network up when it is first asked for.
+func (s *stage) begun(ctx context.Context) (*district, error) {
 	if s.up != nil || s.failed != nil {
 		return s.up, s.failed
 	}
@@ -108,17 +118,24 @@ func (d *district) connect(ctx context.Context, folder string) error {
 	if d.reader, err = d.dial(ctx, asked, network.ChaincodeName); err != nil {
 		return err
 	}
+	for _, node := range d.network.Nodes() {
+		if node.Kind == network.Gateway && node.Organisation == string(asked) {
+			d.gateway = node.Address()
+		}
+	}
+	return d.learnTrust(ctx)
+}
+
+// count learns the processes of the nodes.
+func (d *district) count(ctx context.Context) error {
 	status, err := d.network.Status(ctx)
 	if err != nil {
 		return err
 	}
 	for _, node := range status.Nodes {
 		d.nodes[node.Name] = node.PID
-		if node.Kind == network.Gateway && node.Organisation == string(asked) {
-			d.gateway = node.Address()
-		}
 	}
-	return d.learnTrust(ctx)
+	return nil
 }
 
 func (d *district) dial(ctx context.Context, organisation ledger.MSPID, chaincode string) (*fabric.Client, error) {

@@ -127,16 +127,19 @@ func (w *way) product(ctx context.Context) (out Sample, err error) {
 	own := &stage{options: w.stage.options, runtime: w.runtime}
 	own.options.Folder, own.options.Down = filepath.Join(folder, "network"), w.down
 	defer func() { err = errors.Join(err, own.close()) }()
-	return started(func() ([]int, error) {
-		d, err := own.district(ctx)
+	return started(func() error {
+		d, err := own.begun(ctx)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		first, err := d.issue(ctx)
 		if err == nil {
 			err = d.visible(ctx, first)
 		}
-		return d.everybody()[1:], err
+		return err
+	}, func() ([]int, error) {
+		err := own.up.count(ctx)
+		return own.up.everybody()[1:], err
 	})
 }
 
@@ -161,17 +164,18 @@ func (w *way) script(ctx context.Context) (out Sample, err error) {
 			w.images[name] = true
 		}
 	}
-	return started(func() ([]int, error) {
-		err := b.run(ctx, "up")
-		return b.pids(ctx), err
-	})
+	return started(func() error { return b.run(ctx, "up") }, func() ([]int, error) { return b.pids(ctx), nil })
 }
 
-// started measures a start; do returns the processes it started.
-func started(do func() ([]int, error)) (Sample, error) {
+// started measures a start; nodes then tells the processes it started.
+func started(do func() error, nodes func() ([]int, error)) (Sample, error) {
 	before, began := spent(0)+ofChildren(), time.Now()
-	nodes, err := do()
-	s := Sample{Operations: 1, Wall: time.Since(began), CPU: spent(0) + ofChildren() - before + spent(nodes...)}
+	if err := do(); err != nil {
+		return Sample{}, err
+	}
+	s := Sample{Operations: 1, Wall: time.Since(began), CPU: spent(0) + ofChildren() - before}
+	pids, err := nodes()
+	s.CPU += spent(pids...)
 	s.Values = []Value{{"start", "s", s.Wall.Seconds()}}
 	return s, err
 }

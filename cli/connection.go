@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/imi-ledger/imi/cli/inquiry"
 	"github.com/imi-ledger/imi/cli/keyfile"
 	"github.com/imi-ledger/imi/cli/message"
@@ -121,6 +123,31 @@ func (a *app) connectionOf(ctx context.Context, id string) (connection, error) {
 	}
 	a.connections[id] = &remembering{connection: c, app: a}
 	return a.connections[id], nil
+}
+
+// connectAll opens the connections of several organisations at once.
+func (a *app) connectAll(ctx context.Context, ids []string) error {
+	opened := make([]connection, len(ids))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, id := range ids {
+		if _, open := a.connections[id]; open {
+			continue
+		}
+		group.Go(func() error {
+			c, err := a.connect(ctx, filepath.Join(a.organisationDir(id), "profile.json"))
+			if err == nil {
+				opened[i] = c
+			}
+			return err
+		})
+	}
+	err := group.Wait()
+	for i, c := range opened {
+		if c != nil {
+			a.connections[ids[i]] = &remembering{connection: c, app: a}
+		}
+	}
+	return err
 }
 
 // desk is an office and the key its credentials are signed with, which is that of its statements.

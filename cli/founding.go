@@ -45,11 +45,16 @@ func (a *app) found(ctx context.Context, types string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	desks := make([]*desk, len(ids))
-	for i, id := range ids {
+	for _, id := range ids {
 		if err := a.ensureKeys(id); err != nil {
 			return false, err
 		}
+	}
+	if err := a.connectAll(ctx, ids); err != nil {
+		return false, err
+	}
+	desks := make([]*desk, len(ids))
+	for i, id := range ids {
 		if desks[i], err = a.deskOf(ctx, id); err != nil {
 			return false, err
 		}
@@ -95,17 +100,19 @@ func (a *app) agree(ctx context.Context, desks []*desk, definitions []credential
 	if err != nil {
 		return err
 	}
-	id, found, err := openProposal(ctx, desks[0], organisations)
+	proposed, err := openProposal(ctx, desks[0], organisations)
 	if err != nil {
 		return err
 	}
-	if !found {
-		if id, _, err = desks[0].Propose(ctx, organisations, records); err != nil {
+	if proposed == nil {
+		made, _, err := desks[0].Propose(ctx, organisations, records)
+		if err != nil {
 			return err
 		}
+		proposed = &made
 	}
 	for _, d := range desks[1:] {
-		if _, _, err := d.Approve(ctx, id); err != nil {
+		if _, _, err := d.Agree(ctx, *proposed); err != nil {
 			return err
 		}
 	}
@@ -161,19 +168,19 @@ func (a *app) foundingRecord(d *desk, definitions []credential.Type, now ledger.
 	return o, err
 }
 
-// openProposal finds a founding proposal that was made and not carried out yet, with the keys that are here.
-func openProposal(ctx context.Context, d *desk, organisations []ledger.Organisation) (ledger.ID, bool, error) {
+// openProposal finds a founding proposal that was made and not carried out yet, with the keys that are here; nil if there is none.
+func openProposal(ctx context.Context, d *desk, organisations []ledger.Organisation) (*ledger.ProposalStatement, error) {
 	proposals, err := office.List[ledger.Proposal](ctx, d.Ledger, ledger.KindProposal)
 	if err != nil {
-		return ledger.ID{}, false, err
+		return nil, err
 	}
 	for _, p := range proposals {
 		s := p.Statement
 		if !p.Applied && s.Proposer == d.MSPID && slices.EqualFunc(s.Organisations, organisations, sameKeys) {
-			return s.ID, true, nil
+			return &s, nil
 		}
 	}
-	return ledger.ID{}, false, nil
+	return nil, nil
 }
 
 func sameKeys(a, b ledger.Organisation) bool {

@@ -65,21 +65,21 @@ func programsIn(folder string) network.Programs {
 		Builder: filepath.Join(folder, "imi-builder")}
 }
 
-// bringUp makes the network, and then has its organisations found the registry.
+// bringUp makes the network, and has its organisations found the registry while gateways are still starting.
 func (a *app) bringUp(ctx context.Context, o network.Options, types string) (result, error) {
 	began := a.now()
 	steps := a.steps()
+	founded := false
 	o.Progress = steps.hear
+	o.Meanwhile = func(ctx context.Context) (err error) {
+		done := steps.begin(a.say(message.Text{En: "found the trust registry", Zh: "建立信任登记簿"}))
+		if err = a.noteHeight(ctx); err == nil {
+			founded, err = a.found(ctx, types)
+		}
+		done(err)
+		return err
+	}
 	n, err := network.Up(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.noteHeight(ctx); err != nil {
-		return nil, err
-	}
-	done := steps.begin(a.say(message.Text{En: "found the trust registry", Zh: "建立信任登记簿"}))
-	founded, err := a.found(ctx, types)
-	done(err)
 	if err != nil {
 		return nil, err
 	}

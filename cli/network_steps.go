@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/imi-ledger/imi/cli/message"
@@ -11,6 +12,7 @@ import (
 // steps tells on standard error how the network comes up, and remembers it.
 type steps struct {
 	app      *app
+	mu       sync.Mutex // steps end at the same time
 	finished []finishedStep
 }
 
@@ -34,6 +36,8 @@ func (s *steps) hear(step network.Step) {
 }
 
 func (s *steps) end(name string, took time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.finished = append(s.finished, finishedStep{name, took.Seconds()})
 	fmt.Fprintf(s.app.Err, "  ✓ %s (%.1f s)\n", name, took.Seconds())
 }
@@ -50,23 +54,25 @@ func (s *steps) begin(name string) (done func(error)) {
 
 // stepWords are package network's steps in Chinese; they come in English.
 var stepWords = map[string]string{
-	"build Fabric's programs":               "编译 Fabric 程序",
-	"make certificates and genesis block":   "生成证书和创世区块",
-	"prepare the programs":                  "准备程序",
-	"start orderers, peers and chaincode":   "启动排序节点、对等节点和链码",
-	"join the orderers":                     "排序节点加入通道",
-	"join the peers":                        "对等节点加入通道",
-	"install the chaincode":                 "安装链码",
-	"approve the chaincode":                 "批准链码",
-	"commit the chaincode":                  "提交链码",
-	"wait until every peer finds endorsers": "等待各节点可以背书",
-	"start the gateways":                    "启动网关",
-	"check the folder":                      "检查目录",
-	"find the programs":                     "查找程序",
-	"stop":                                  "停止",
-	"remove what runs":                      "移除运行中的部分",
-	"delete the network's files":            "删除网络文件",
-	"lock":                                  "等待锁",
+	"build Fabric's programs":                "编译 Fabric 程序",
+	"make certificates and configuration":    "生成证书和配置",
+	"make the genesis block":                 "生成创世区块",
+	"prepare the programs":                   "准备程序",
+	"start orderers, peers and chaincode":    "启动排序节点、对等节点和链码",
+	"wait for orderers, peers and chaincode": "等待排序节点、对等节点和链码",
+	"join the orderers":                      "排序节点加入通道",
+	"join the peers":                         "对等节点加入通道",
+	"install the chaincode":                  "安装链码",
+	"approve the chaincode":                  "批准链码",
+	"commit the chaincode":                   "提交链码",
+	"wait until every peer finds endorsers":  "等待各节点可以背书",
+	"start the gateways":                     "启动网关",
+	"check the folder":                       "检查目录",
+	"find the programs":                      "查找程序",
+	"stop":                                   "停止",
+	"remove what runs":                       "移除运行中的部分",
+	"delete the network's files":             "删除网络文件",
+	"lock":                                   "等待锁",
 }
 
 func (a *app) stepName(name string) string {

@@ -104,7 +104,7 @@ func (a *app) await(ctx context.Context, lacking func(context.Context) bool) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(20 * time.Millisecond):
+		case <-time.After(5 * time.Millisecond):
 		}
 	}
 }

@@ -202,11 +202,11 @@ func (a *app) amend(ctx context.Context, d *desk, id string, change func(*ledger
 	if err := change(&record, ledger.At(a.now())); err != nil {
 		return nil, err
 	}
-	proposal, receipt, err := d.Propose(ctx, []ledger.Organisation{record}, nil)
+	statement, receipt, err := d.Propose(ctx, []ledger.Organisation{record}, nil)
 	if err != nil {
 		return nil, err
 	}
-	return &proposed{ID: proposal, Receipt: receipt, Proposer: d.MSPID}, nil
+	return &proposed{ID: statement.ID, Receipt: receipt, Proposer: d.MSPID}, nil
 }
 
 func (a *app) orgAccredit() *cobra.Command {

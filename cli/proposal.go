@@ -34,11 +34,11 @@ func (a *app) orgPropose() *cobra.Command {
 			if err != nil {
 				return nil, err
 			}
-			id, receipt, err := d.Propose(ctx, changes.Organisations, changes.Types)
+			statement, receipt, err := d.Propose(ctx, changes.Organisations, changes.Types)
 			if err != nil {
 				return nil, err
 			}
-			return &proposed{ID: id, Receipt: receipt, Proposer: d.MSPID}, nil
+			return &proposed{ID: statement.ID, Receipt: receipt, Proposer: d.MSPID}, nil
 		}})
 }
 

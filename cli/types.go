@@ -193,9 +193,9 @@ func (a *app) proposeType(ctx context.Context, t credential.Type) (result, error
 			changed = append(changed, o)
 		}
 	}
-	id, receipt, err := d.Propose(ctx, changed, []ledger.CredentialType{office.TypeRecord(t)})
+	statement, receipt, err := d.Propose(ctx, changed, []ledger.CredentialType{office.TypeRecord(t)})
 	if err != nil {
 		return nil, err
 	}
-	return &proposed{ID: id, Receipt: receipt, Proposer: d.MSPID}, nil
+	return &proposed{ID: statement.ID, Receipt: receipt, Proposer: d.MSPID}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"time"
 
 	"github.com/hyperledger/fabric-gateway/pkg/client"
@@ -19,7 +20,7 @@ import (
 // Delays between attempts to get a broken block stream back.
 const (
 	firstRetry = 100 * time.Millisecond
-	lastRetry  = 3 * time.Second
+	lastRetry  = 500 * time.Millisecond // asking costs the peer nothing, and answers wait for its blocks
 )
 
 // Blocks yields the own peer's blocks from a position on, each once and in order, first the stored ones and then new
@@ -44,7 +45,11 @@ func (c *Client) Blocks(ctx context.Context, from uint64) iter.Seq2[*common.Bloc
 			if next != before {
 				delay = firstRetry
 			}
-			c.options.Log.Warn("block stream interrupted", "next", next, "retry", delay, "cause", err)
+			level := slog.LevelWarn
+			if delay == lastRetry {
+				level = slog.LevelDebug // it was said a few times
+			}
+			c.options.Log.Log(ctx, level, "block stream interrupted", "next", next, "retry", delay, "cause", err)
 			pause(ctx, delay)
 			delay = min(2*delay, lastRetry)
 		}

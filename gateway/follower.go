@@ -66,11 +66,16 @@ func (f *follower) run(ctx context.Context) {
 	both.Wait()
 }
 
-// watchHeight asks the peer for its height again and again.
+// watchHeight asks the peer for its height again and again; as long as it has not answered, also as soon as a block of it
+// arrives.
 func (f *follower) watchHeight(ctx context.Context) {
 	for ctx.Err() == nil {
+		arrives := f.advanced()
 		f.askHeight(ctx)
-		sleep(ctx, askHeightEvery)
+		if f.answered() {
+			arrives = nil
+		}
+		sleepUnless(ctx, askHeightEvery, arrives)
 	}
 }
 
@@ -144,11 +149,15 @@ func (f *follower) take(ctx context.Context, b block.Block, problem error) error
 	return nil
 }
 
-func sleep(ctx context.Context, d time.Duration) {
+func sleep(ctx context.Context, d time.Duration) { sleepUnless(ctx, d, nil) }
+
+// sleepUnless sleeps until something happens, but no longer than d.
+func sleepUnless(ctx context.Context, d time.Duration, happens <-chan struct{}) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+	case <-happens:
 	case <-ctx.Done():
 	}
 }

@@ -66,9 +66,12 @@ func (e *headExchange) run(ctx context.Context) {
 	all.Wait()
 }
 
+// follow takes a neighbour's heads as they are signed. After a failure it waits, but not beyond a change of the registry: a
+// head that no key verified a moment ago may be good now, as when the registry is founded.
 func (e *headExchange) follow(ctx context.Context, n Neighbour) {
 	wait, after, away := firstFetchWait, int64(-1), false
 	for ctx.Err() == nil {
+		changes := e.registryChanged()
 		block, err := e.fetch(ctx, n, after)
 		switch {
 		case ctx.Err() != nil:
@@ -84,7 +87,7 @@ func (e *headExchange) follow(ctx context.Context, n Neighbour) {
 				e.log.Warn("heads of another organisation do not arrive", "organisation", n.Organisation, "cause", err)
 			}
 			away = true
-			sleep(ctx, wait)
+			sleepUnless(ctx, wait, changes)
 			wait = min(2*wait, lastFetchWait)
 		}
 	}

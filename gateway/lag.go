@@ -78,6 +78,13 @@ func (p *progress) sawHeight(height, had uint64, asked time.Time, err error) {
 	}
 }
 
+// answered says whether the peer has ever told its height.
+func (p *progress) answered() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.heightAt.IsZero()
+}
+
 func (p *progress) confirm() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -39,6 +39,29 @@ type witness struct {
 	mu   sync.Mutex // held while a block is taken in
 	tree statetree.Tree
 	next uint64 // block the tree waits for
+
+	telling sync.Mutex
+	changed chan struct{} // closed and replaced whenever the registry was read; nil until somebody waits
+}
+
+// registryChanged returns a channel that is closed when the registry changes next.
+func (w *witness) registryChanged() <-chan struct{} {
+	w.telling.Lock()
+	defer w.telling.Unlock()
+	if w.changed == nil {
+		w.changed = make(chan struct{})
+	}
+	return w.changed
+}
+
+// tellRegistry wakes those who wait for the registry to change.
+func (w *witness) tellRegistry() {
+	w.telling.Lock()
+	defer w.telling.Unlock()
+	if w.changed != nil {
+		close(w.changed)
+		w.changed = nil
+	}
 }
 
 // Apply implements Applier.
@@ -59,7 +82,13 @@ func (w *witness) Apply(ctx context.Context, b block.Block) error {
 			return err
 		}
 	}
-	return w.sign(w.keeper.Load(), b.Number, b.Hash)
+	if err := w.sign(w.keeper.Load(), b.Number, b.Hash); err != nil {
+		return err
+	}
+	if governed {
+		w.tellRegistry()
+	}
+	return nil
 }
 
 // changesOf lists the leaves of the state tree that a block changes. governed says whether an organisation is among them.

@@ -35,16 +35,28 @@ func (n *Network) each(ctx context.Context, kind Kind, do func(context.Context, 
 	return group.Wait()
 }
 
-// eachPeer is each for peers, with a connection.
-func (n *Network) eachPeer(ctx context.Context, do func(context.Context, *admin, *grpc.ClientConn) error) error {
+// eachServingPeer is eachPeer for peers that may still be starting.
+func (n *Network) eachServingPeer(ctx context.Context, do func(context.Context, *admin, *grpc.ClientConn) error) error {
 	return n.each(ctx, Peer, func(ctx context.Context, a *admin, node Node) error {
-		conn, err := a.dial(node)
-		if err != nil {
+		if err := n.awaitNode(ctx, node); err != nil {
 			return err
 		}
-		defer conn.Close()
-		return do(ctx, a, conn)
+		return n.connected(ctx, a, node, do)
 	})
+}
+
+// eachPeer is each for peers, with a connection.
+func (n *Network) eachPeer(ctx context.Context, do func(context.Context, *admin, *grpc.ClientConn) error) error {
+	return n.each(ctx, Peer, func(ctx context.Context, a *admin, node Node) error { return n.connected(ctx, a, node, do) })
+}
+
+func (n *Network) connected(ctx context.Context, a *admin, node Node, do func(context.Context, *admin, *grpc.ClientConn) error) error {
+	conn, err := a.dial(node)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return do(ctx, a, conn)
 }
 
 func (n *Network) genesisBlock() (*common.Block, error) {
@@ -56,11 +68,14 @@ func (n *Network) genesisBlock() (*common.Block, error) {
 	return block, proto.Unmarshal(text, block)
 }
 
-// joinOrderers joins those that have not joined yet. All of them must listen before the first one joins: a BFT leader
-// that finds no followers waits for a whole heartbeat timeout.
+// joinOrderers joins those that have not joined yet, once they serve. All of them must before the first one joins: a BFT
+// leader that finds no followers waits for a whole heartbeat timeout.
 func (n *Network) joinOrderers(ctx context.Context) error {
 	block, err := os.ReadFile(n.layout.genesis())
 	if err != nil {
+		return err
+	}
+	if err := n.awaitServing(ctx, n.ofKind(Orderer)); err != nil {
 		return err
 	}
 	return n.each(ctx, Orderer, func(ctx context.Context, a *admin, node Node) error {
@@ -104,12 +119,13 @@ func (a *admin) joinOrderer(ctx context.Context, node Node, block []byte) error 
 	return nil
 }
 
+// joinPeers joins each peer as soon as it serves. The block is all a peer needs; it finds the orderers when they have joined.
 func (n *Network) joinPeers(ctx context.Context) error {
 	block, err := n.genesisBlock()
 	if err != nil {
 		return err
 	}
-	return n.eachPeer(ctx, func(ctx context.Context, a *admin, conn *grpc.ClientConn) error {
+	return n.eachServingPeer(ctx, func(ctx context.Context, a *admin, conn *grpc.ClientConn) error {
 		channels, err := channel.ListChannelOnPeer(ctx, conn, a)
 		if err != nil {
 			return err
@@ -139,7 +155,7 @@ func (n *Network) install(ctx context.Context) error {
 }
 
 func (n *Network) installPackage(ctx context.Context, content []byte, id string) error {
-	return n.eachPeer(ctx, func(ctx context.Context, a *admin, conn *grpc.ClientConn) error {
+	return n.eachServingPeer(ctx, func(ctx context.Context, a *admin, conn *grpc.ClientConn) error {
 		result, err := chaincode.NewPeer(conn, a).Install(ctx, bytes.NewReader(content))
 		if err != nil && strings.Contains(err.Error(), "already successfully installed") {
 			return nil

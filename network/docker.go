@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,6 +27,9 @@ func projectName(dir string) string {
 
 // start asks compose only for what does not run from today's images: asking for everything costs seconds.
 func (r docker) start(ctx context.Context, nodes []Node) error {
+	if err := errors.Join(r.writeCompose(), r.handOver()); err != nil {
+		return err
+	}
 	now, err := r.look(ctx)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -57,9 +58,13 @@ type containers struct {
 // seenFor is how long an answer of the engine is believed: waiting loops ask many times a second.
 const seenFor = time.Second
 
+func (r docker) sawLately() bool { return r.seen != nil && time.Since(r.seen.at) < seenFor }
+
 // look asks the engine which containers of this project exist and run.
 func (r docker) look(ctx context.Context) (*containers, error) {
-	if r.seen != nil && time.Since(r.seen.at) < seenFor {
+	r.looking.Lock()
+	defer r.looking.Unlock()
+	if r.sawLately() {
 		return r.seen, nil
 	}
 	if _, err := engineVersion(ctx); err != nil {
@@ -108,16 +113,34 @@ func (r docker) compose(ctx context.Context, args ...string) error {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && args[0] != "up" {
 		return nil
 	}
-	if _, err := engineVersion(ctx); err != nil {
-		return err
-	}
-	program, err := ComposeProgram(ctx)
+	program, err := r.composeProgram(ctx)
 	if err != nil {
 		return err
 	}
+	_, err = run(ctx, append(append(slices.Clip(program), "-p", r.state.Project, "-f", file), args...)...)
+	r.looking.Lock()
+	defer r.looking.Unlock()
 	r.seen = nil
-	_, err = run(ctx, append(append(program, "-p", r.state.Project, "-f", file), args...)...)
 	return err
+}
+
+// composeProgram looks for the compose program once: one that is written in Python takes half a second to say its version.
+func (r docker) composeProgram(ctx context.Context) ([]string, error) {
+	r.looking.Lock()
+	defer r.looking.Unlock()
+	if !r.sawLately() {
+		if _, err := engineVersion(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if r.composer != nil {
+		return r.composer, nil
+	}
+	program, err := ComposeProgram(ctx)
+	if err == nil {
+		r.composer = program
+	}
+	return program, err
 }
 
 // run returns a command's output; an error carries the last lines it said.

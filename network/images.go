@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // image is one image FROM scratch: the static programs and nothing else, so that no registry is ever asked.
@@ -43,7 +45,7 @@ func (r docker) images() ([]image, error) {
 // over its mode, and root's 0755 shuts the containers' user out; without the folder it is made with mode 1777.
 const dockerfile = "FROM scratch\nCOPY files /\nWORKDIR /node/data\nWORKDIR /node\n"
 
-// prepare builds the images that the engine does not have yet and writes the compose file.
+// prepare builds the images that the engine does not have yet, all at once, and looks for the compose program meanwhile.
 func (r docker) prepare(ctx context.Context, progress func(string)) error {
 	if _, err := engineVersion(ctx); err != nil {
 		return err
@@ -52,23 +54,29 @@ func (r docker) prepare(ctx context.Context, progress func(string)) error {
 	if err != nil {
 		return err
 	}
-	r.state.Project, r.state.Images = projectName(r.layout.dir), map[Kind]string{}
-	for _, i := range images {
-		tag, err := r.build(ctx, i, progress)
-		if err != nil {
+	tags := make([]string, len(images))
+	group, ctx := errgroup.WithContext(ctx)
+	for at, i := range images {
+		group.Go(func() (err error) {
+			tags[at], err = r.build(ctx, i, progress)
 			return err
-		}
-		for _, kind := range i.kinds {
-			r.state.Images[kind] = tag
-		}
+		})
 	}
-	if err := r.writeCompose(); err != nil {
+	group.Go(func() error {
+		_, err := r.composeProgram(ctx)
+		return err
+	})
+	if err := group.Wait(); err != nil {
 		return err
 	}
-	if err := r.handOver(); err != nil {
-		return err
-	}
-	return r.state.write(r.layout)
+	return r.record(func(s *state) {
+		s.Project, s.Images = projectName(r.layout.dir), map[Kind]string{}
+		for at, i := range images {
+			for _, kind := range i.kinds {
+				s.Images[kind] = tags[at]
+			}
+		}
+	})
 }
 
 // build makes one image, unless the engine has it: the tag is a digest of everything that goes into it.

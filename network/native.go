@@ -60,7 +60,7 @@ func (r native) start(_ context.Context, nodes []Node) error {
 		return err
 	}
 	for _, node := range nodes {
-		if r.state.Processes[node.Name].alive() {
+		if r.process(node).alive() {
 			continue
 		}
 		if err := checkPorts(node.ports()); err != nil {
@@ -71,13 +71,14 @@ func (r native) start(_ context.Context, nodes []Node) error {
 		if err != nil {
 			return onNode(node.Name, err)
 		}
-		if r.state.Processes == nil {
-			r.state.Processes = map[string]*process{}
-		}
-		r.state.Processes[node.Name] = p
 		// After each one: a command that dies here must not lose sight of the nodes it has started. What cannot be
 		// recorded, because the disk is full, may not run: nobody would ever end it.
-		if err := r.state.write(r.layout); err != nil {
+		if err := r.record(func(s *state) {
+			if s.Processes == nil {
+				s.Processes = map[string]*process{}
+			}
+			s.Processes[node.Name] = p
+		}); err != nil {
 			_, stopping := p.stop(stopPatience)
 			return onNode(node.Name, errors.Join(err, stopping))
 		}
@@ -159,7 +160,7 @@ func environment(node Node) []string {
 func (r native) stop(ctx context.Context, nodes []Node) error {
 	group, _ := errgroup.WithContext(ctx)
 	for _, node := range nodes {
-		p := r.state.Processes[node.Name]
+		p := r.process(node)
 		group.Go(func() error {
 			killed, err := p.stop(stopPatience)
 			if killed {
@@ -180,7 +181,7 @@ func (r native) stop(ctx context.Context, nodes []Node) error {
 func (r native) running(_ context.Context, nodes []Node) (map[string]int, error) {
 	pids := map[string]int{}
 	for _, node := range nodes {
-		if p := r.state.Processes[node.Name]; p.alive() {
+		if p := r.process(node); p.alive() {
 			pids[node.Name] = p.PID
 		}
 	}

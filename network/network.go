@@ -18,7 +18,10 @@ type Network struct {
 	state    *state
 	progress func(Step)
 	telling  sync.Mutex  // nodes are stopped at once, progress is told one by one
+	keeping  sync.Mutex  // several steps change the state at once
+	looking  sync.Mutex  // and ask Docker
 	seen     *containers // Docker's last answer
+	composer []string    // the compose program, once it was found
 }
 
 // Options says what Up shall bring up. The zero value is the default network in ./.imi.
@@ -30,6 +33,10 @@ type Options struct {
 	Programs Programs   // empty fields are looked for; see Programs
 	Quota    int        // requests per second that the gateways grant one client; 0: as many as they do by themselves
 	Progress func(Step) // never called twice at the same time; may be nil
+
+	// Meanwhile is called as soon as transactions can be made, while gateways may still be starting. Up returns when it
+	// has, with its error. May be nil.
+	Meanwhile func(ctx context.Context) error
 }
 
 // DefaultDir is $IMI_DIR, else .imi in the working directory.
@@ -122,6 +129,21 @@ func (n *Network) lastLines(node string, count int) []string {
 		return nil
 	}
 	return n.runtime().lines(at, count)
+}
+
+// record changes the state and writes it down.
+func (n *Network) record(change func(*state)) error {
+	n.keeping.Lock()
+	defer n.keeping.Unlock()
+	change(n.state)
+	return n.state.write(n.layout)
+}
+
+// process is what is recorded of a node's process.
+func (n *Network) process(node Node) *process {
+	n.keeping.Lock()
+	defer n.keeping.Unlock()
+	return n.state.Processes[node.Name]
 }
 
 // lock keeps other commands from working on the folder.

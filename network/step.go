@@ -79,6 +79,9 @@ func (n *Network) step(ctx context.Context, name string, limit time.Duration, do
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		err = fmt.Errorf("not done within %s: %w", limit, err)
 	}
+	if errors.Is(err, context.Canceled) && !errors.Is(context.Cause(ctx), context.Canceled) {
+		return err // something else failed meanwhile, and tells why
+	}
 	if err != nil {
 		err = n.explain(name, err)
 	}

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Up makes sure that the network runs, makes it first when the folder holds none, and carries on where an earlier Up
@@ -118,27 +120,27 @@ func (n *Network) up(ctx context.Context, o Options) error {
 		return err
 	}
 	if !n.state.Prepared {
-		if err := n.step(ctx, "make certificates and genesis block", limitFiles, func(ctx context.Context) error {
-			return n.prepare(ctx, o)
-		}); err != nil {
-			return err
+		if err := n.begin(o.BasePort); err != nil {
+			return n.explain("check the folder", err)
 		}
 	}
-	return n.bringUp(ctx)
+	return n.together(ctx, n.tasks(o))
 }
 
-// prepare writes everything the nodes are started from. Until it is complete the state says so, and it is done again
-// from the beginning: half a set of certificates is worth nothing.
-func (n *Network) prepare(ctx context.Context, o Options) error {
+// begin empties the folder of an attempt that was interrupted and settles what everything else is made from. Until the
+// certificates are complete the state says so, and all is done again from here: half a set of them is worth nothing.
+func (n *Network) begin(port int) error {
 	if err := n.clear(); err != nil {
 		return err
 	}
-	if err := n.settlePorts(o.BasePort); err != nil {
+	if err := n.settlePorts(port); err != nil {
 		return err
 	}
-	if err := n.state.write(n.layout); err != nil {
-		return err
-	}
+	return n.state.write(n.layout)
+}
+
+// makeMaterial writes what the nodes are started from.
+func (n *Network) makeMaterial(context.Context) error {
 	all := n.Nodes()
 	if err := writeMaterial(n.layout, n.state.Topology, all); err != nil {
 		return err
@@ -151,7 +153,11 @@ func (n *Network) prepare(ctx context.Context, o Options) error {
 	if err := n.writeProfiles(); err != nil {
 		return err
 	}
-	if err := n.makeGenesis(ctx); err != nil {
+	text, err := configtx(n.places(), n.state.Topology, all)
+	if err != nil {
+		return err
+	}
+	if err := writePublic(n.layout.channel("configtx.yaml"), text); err != nil {
 		return err
 	}
 	content, id, err := chaincodePackage(ChaincodeName)
@@ -161,8 +167,7 @@ func (n *Network) prepare(ctx context.Context, o Options) error {
 	if err := writePublic(n.layout.packageFile(), content); err != nil {
 		return err
 	}
-	n.state.PackageID, n.state.Prepared = id, true
-	return n.state.write(n.layout)
+	return n.record(func(s *state) { s.PackageID, s.Prepared = id, true })
 }
 
 // settlePorts takes the base port asked for, or finds free ones and keeps them.
@@ -183,83 +188,100 @@ func (n *Network) settlePorts(wanted int) error {
 	return err
 }
 
+// makeGenesis makes the genesis block, unless there is one. It appears whole or not at all: nodes may have joined by it.
 func (n *Network) makeGenesis(ctx context.Context) error {
-	text, err := configtx(n.places(), n.state.Topology, n.Nodes())
-	if err != nil {
-		return err
-	}
-	if err := writePublic(n.layout.channel("configtx.yaml"), text); err != nil {
-		return err
+	if _, err := os.Stat(n.layout.genesis()); err == nil {
+		return nil
 	}
 	fabric, err := FabricDir()
 	if err != nil {
 		return err
 	}
+	unfinished := n.layout.genesis() + ".new"
 	cmd := exec.CommandContext(ctx, filepath.Join(fabric, "configtxgen"),
-		"-profile", "imi", "-channelID", ChannelName, "-configPath", ".", "-outputBlock", filepath.Base(n.layout.genesis()))
+		"-profile", "imi", "-channelID", ChannelName, "-configPath", ".", "-outputBlock", filepath.Base(unfinished))
 	cmd.Dir = n.layout.channel()
 	cmd.Env = []string{"FABRIC_LOGGING_SPEC=warn"}
 	if out, err := cmd.CombinedOutput(); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err() // rather than "signal: killed"
+		}
 		return fmt.Errorf("configtxgen: %w\n%s", err, strings.Join(lastLines(strings.NewReader(string(out)), failureLines), "\n"))
 	}
-	return nil
+	return os.Rename(unfinished, n.layout.genesis())
 }
 
-// bringUp starts what does not run and deploys what is not deployed.
-func (n *Network) bringUp(ctx context.Context) error {
-	steps := []struct {
-		name  string
-		limit time.Duration
-		skip  bool
-		do    func(context.Context) error
-	}{
-		{"prepare the programs", limitImages, false, func(ctx context.Context) error {
-			return n.runtime().prepare(ctx, func(d string) { n.report(Step{Name: "prepare the programs", Detail: d}) })
-		}},
-		{"start orderers, peers and chaincode", limitStart, false, func(ctx context.Context) error {
-			return n.startAndAwait(ctx, n.ofKind(Orderer, Peer, Chaincode))
-		}},
-		{"join the orderers", limitJoin, n.state.Deployed, n.joinOrderers},
-		{"join the peers", limitJoin, n.state.Deployed, n.joinPeers},
-		{"install the chaincode", limitDeploy, n.state.Deployed, n.install},
-		{"approve the chaincode", limitDeploy, n.state.Deployed, func(ctx context.Context) error { return n.approve(ctx, n.definition()) }},
-		{"commit the chaincode", limitDeploy, n.state.Deployed, func(ctx context.Context) error { return n.commit(ctx, n.definition()) }},
-		{"wait until every peer finds endorsers", limitJoin, false, n.awaitEndorsable},
-		{"start the gateways", limitGateway, !n.state.Programs.gateways(), func(ctx context.Context) error {
-			return n.startAndAwait(ctx, n.ofKind(Gateway))
-		}},
+// Steps that others wait for.
+const (
+	stepMaterial   = "make certificates and configuration"
+	stepPrograms   = "prepare the programs"
+	stepGenesis    = "make the genesis block"
+	stepStart      = "start orderers, peers and chaincode"
+	stepAwait      = "wait for orderers, peers and chaincode"
+	stepOrderers   = "join the orderers"
+	stepPeers      = "join the peers"
+	stepInstall    = "install the chaincode"
+	stepApprove    = "approve the chaincode"
+	stepCommit     = "commit the chaincode"
+	stepEndorsable = "wait until every peer finds endorsers"
+	stepGateways   = "start the gateways"
+)
+
+// tasks make what is not made, start what does not run and deploy what is not deployed. Most of a start is waiting: for
+// programs to listen, for the next block. So whatever does not need another step's result goes on at once with it.
+func (n *Network) tasks(o Options) []task {
+	made, deployed, few := n.state.Prepared, n.state.Deployed, n.ofKind(Orderer, Peer, Chaincode)
+	first, gateways := few, n.ofKind(Gateway)
+	if n.state.Runtime == Docker {
+		first = n.Nodes() // asking compose a second time costs more than gateways that wait for their peers
 	}
-	for _, s := range steps {
-		if s.skip {
-			continue
-		}
-		if err := n.step(ctx, s.name, s.limit, s.do); err != nil {
-			return err
-		}
-		if s.name == "commit the chaincode" {
-			n.state.Deployed = true
-			if err := n.state.write(n.layout); err != nil {
+	return []task{
+		{stepMaterial, limitFiles, nil, made, n.makeMaterial},
+		{stepPrograms, limitImages, nil, false, func(ctx context.Context) error {
+			return n.runtime().prepare(ctx, func(d string) { n.report(Step{Name: stepPrograms, Detail: d}) })
+		}},
+		{stepGenesis, limitFiles, []string{stepMaterial}, deployed, n.makeGenesis},
+		{stepStart, limitStart, []string{stepMaterial, stepPrograms}, false, func(ctx context.Context) error { return n.runtime().start(ctx, first) }},
+		{stepAwait, limitStart, []string{stepStart}, false, func(ctx context.Context) error { return n.awaitServing(ctx, few) }},
+		{stepOrderers, limitJoin, []string{stepStart, stepGenesis}, deployed, n.joinOrderers},
+		{stepPeers, limitJoin, []string{stepStart, stepGenesis}, deployed, n.joinPeers},
+		{stepInstall, limitDeploy, []string{stepStart}, deployed, n.install},
+		{stepApprove, limitDeploy, []string{stepAwait, stepOrderers, stepPeers, stepInstall}, deployed, func(ctx context.Context) error {
+			return n.approve(ctx, n.definition())
+		}},
+		{stepCommit, limitDeploy, []string{stepApprove}, deployed, func(ctx context.Context) error {
+			if err := n.commit(ctx, n.definition()); err != nil {
 				return err
 			}
-		}
+			return n.record(func(s *state) { s.Deployed = true })
+		}},
+		{stepEndorsable, limitJoin, []string{stepAwait, stepCommit}, false, n.awaitEndorsable},
+		{stepGateways, limitGateway, []string{stepPeers}, !n.state.Programs.gateways(), func(ctx context.Context) error {
+			if n.state.Runtime == Native {
+				if err := n.runtime().start(ctx, gateways); err != nil {
+					return err
+				}
+			}
+			return n.awaitServing(ctx, gateways)
+		}},
+		{"meanwhile", 0, []string{stepEndorsable}, o.Meanwhile == nil, o.Meanwhile},
 	}
-	return nil
 }
 
-// startAndAwait starts those nodes that do not run and waits until all of them serve.
-func (n *Network) startAndAwait(ctx context.Context, nodes []Node) error {
-	if err := n.runtime().start(ctx, nodes); err != nil {
-		return err
-	}
+// awaitServing waits until all of the nodes give a sign of life.
+func (n *Network) awaitServing(ctx context.Context, nodes []Node) error {
+	group, ctx := errgroup.WithContext(ctx)
 	for _, node := range nodes {
-		if err := n.await(ctx, node, func(ctx context.Context) error {
-			_, err := n.probe(ctx, node)
-			return err
-		}); err != nil {
-			return err
-		}
+		group.Go(func() error { return n.awaitNode(ctx, node) })
 	}
-	return nil
+	return group.Wait()
+}
+
+func (n *Network) awaitNode(ctx context.Context, node Node) error {
+	return n.await(ctx, node, func(ctx context.Context) error {
+		_, err := n.probe(ctx, node)
+		return err
+	})
 }
 
 // Start revives what does not run and waits until everything is ready. It needs an earlier Up.
