@@ -128,7 +128,10 @@ func (d *district) visible(ctx context.Context, digest ledger.Digest) error {
 		if saysSo(status, text) {
 			return d.check(digest, text)
 		}
-		if time.Now().After(deadline) || ctx.Err() != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if time.Now().After(deadline) {
 			return wrongf("a minute after its commit an attestation is not shown: %d %.300s", status, text)
 		}
 	}

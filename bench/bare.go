@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/imi-ledger/imi/network"
@@ -61,6 +62,9 @@ func newBare(ctx context.Context, folder, programs string, runtime network.Runti
 func (b *bare) run(ctx context.Context, what string) error {
 	command := exec.CommandContext(ctx, "bash", filepath.Join(b.plan.Dir, "network.sh"), what)
 	command.Env, command.WaitDelay = b.environment, time.Second
+	// A group of its own, so that what it has started ends with it when the run is interrupted.
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
 	said, err := os.Create(filepath.Join(b.plan.Dir, "said-"+what)) // a file, not a pipe: the nodes outlive the script
 	if err != nil {
 		return err

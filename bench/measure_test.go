@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -126,5 +127,58 @@ func TestSizes(t *testing.T) {
 	}
 	if s := sizesUpTo(5000); !slices.Equal(s, []int{500, 5000}) {
 		t.Errorf("%v", s)
+	}
+}
+
+func TestTurns(t *testing.T) {
+	for name, one := range map[string]struct {
+		trial trial
+		want  string
+	}{
+		"by turns":           {trial{}, "a1 b1 a2 b2"},
+		"each to its end":    {trial{onward: true}, "a1 a2 b1 b2"},
+		"one is slow":        {trial{fewer: map[string]int{"b": 1}}, "a1 b1 a2"},
+		"not more than all":  {trial{fewer: map[string]int{"b": 9}}, "a1 b1 a2 b2"},
+		"slow and to an end": {trial{onward: true, fewer: map[string]int{"a": 1}}, "a1 b1 b2"},
+	} {
+		one.trial.sides = []side{{name: "a"}, {name: "b"}}
+		var got []string
+		for _, now := range one.trial.turns(2) {
+			got = append(got, fmt.Sprint(now.side.name, now.round+1))
+		}
+		if strings.Join(got, " ") != one.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// TestWhatWasMeasuredIsTold: a row that was interrupted, or lacked time for a side, tells of the rounds there were.
+func TestWhatWasMeasuredIsTold(t *testing.T) {
+	sides := func(second func(round int) error) row {
+		return row{name: "played", open: func(context.Context, *stage) (*trial, error) {
+			round := 0
+			sample := Sample{Values: []Value{{"rate", "x/s", 4}}, Operations: 1}
+			return &trial{targets: []target{{value: "rate", of: "other", against: "imi", least: 1}, {value: "rate", most: 9}}, sides: []side{
+				{"imi", "nobody", func(context.Context) (Sample, error) { return sample, nil }},
+				{"other", "nobody", func(context.Context) (Sample, error) { round++; return sample, second(round) }},
+			}}, nil
+		}}
+	}
+	got, err := measure(t.Context(), fiveRounds(), sides(func(round int) error {
+		if round == 3 {
+			return context.Canceled
+		}
+		return nil
+	}))
+	if !errors.Is(err, context.Canceled) || got == nil || len(got.Sides) != 2 || got.Sides[0].Operations != 3 || got.Sides[1].Operations != 2 ||
+		!slices.Equal(got.Missing, []string{MissingRounds}) || len(got.Targets) != 2 {
+		t.Errorf("interrupted: %+v, %v", got, err)
+	}
+	got, err = measure(t.Context(), fiveRounds(), sides(func(int) error { return errNoTime }))
+	if err != nil || len(got.Sides) != 1 || got.Sides[0].Operations != 5 || len(got.Targets) != 1 || !slices.Equal(got.Missing, []string{MissingSide("other")}) {
+		t.Errorf("no time: %+v, %v", got, err)
+	}
+	if got, err = measure(t.Context(), fiveRounds(), sides(func(round int) error { return wrongf("bad") })); err == nil || got != nil {
+		t.Errorf("wrong: %+v, %v", got, err)
 	}
 }

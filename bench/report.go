@@ -21,7 +21,7 @@ type Setting struct {
 	RoundSeconds float64 `json:"roundSeconds"`
 	Records      int     `json:"records"`
 	Growth       int     `json:"growth"` // the most records of row growth
-	Cold         bool    `json:"cold"`
+	Cold         int     `json:"cold"`   // rounds of row start from nothing built
 	Quick        bool    `json:"quick"`
 	Topology     string  `json:"topology,omitempty"`
 }
@@ -91,14 +91,21 @@ func figures(samples []Sample, name string) []float64 {
 	return all
 }
 
-// targetOf holds a target against the rounds; a ratio is made within each round.
-func targetOf(t target, sides []side, samples map[string][]Sample) Target {
+// targetOf holds a target against the rounds; a ratio is made within each round. It is nil where a side has not run.
+func targetOf(t target, sides []side, samples map[string][]Sample) *Target {
 	of := cmp.Or(t.of, sides[0].name)
 	reached := figures(samples[of], t.value)
-	for i, number := range figures(samples[t.against], t.value) {
-		reached[i] /= max(number, 1e-9)
+	if t.against != "" {
+		by := figures(samples[t.against], t.value)
+		reached = reached[:min(len(reached), len(by))]
+		for i := range reached {
+			reached[i] /= max(by[i], 1e-9)
+		}
+	}
+	if len(reached) == 0 {
+		return nil
 	}
 	out := Target{Value: t.value, Of: of, Against: t.against, Figure: spreadOf(reached), Least: t.least, Most: t.most}
 	out.Met = out.Figure.Median >= t.least && (t.most == 0 || out.Figure.Median <= t.most)
-	return out
+	return &out
 }

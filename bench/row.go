@@ -16,9 +16,10 @@ type row struct {
 type trial struct {
 	sides   []side
 	targets []target
-	missing []string     // what belongs to the row and is not among the sides
-	onward  bool         // every side needs what the one before leaves: all rounds of one, then all of the next
-	close   func() error // may be nil
+	missing []string       // what belongs to the row and is not among the sides
+	onward  bool           // every side needs what the one before leaves: all rounds of one, then all of the next
+	fewer   map[string]int // how many rounds a side has that takes too long for all of them
+	close   func() error   // may be nil
 }
 
 // side is one of those that take turns.
@@ -43,9 +44,11 @@ func rows() []row {
 }
 
 // Names lists the measurements there are.
-func Names() []string {
+func Names() []string { return namesOf(rows()) }
+
+func namesOf(rows []row) []string {
 	var names []string
-	for _, r := range rows() {
+	for _, r := range rows {
 		names = append(names, r.name)
 	}
 	return names

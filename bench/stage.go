@@ -41,13 +41,16 @@ func (s *stage) topology() string {
 	return s.up.network.Topology().Name
 }
 
+// closeLimit is how long ending a network may take: on Docker, with other work on the machine, minutes.
+const closeLimit = 8 * time.Minute
+
 // close ends everything, also when the run was interrupted.
 func (s *stage) close() error {
 	if s.up == nil {
 		return nil
 	}
 	s.up.close()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 	defer cancel()
 	if err := s.options.Down(ctx, s.options.Folder); !errors.Is(err, network.ErrNoNetwork) {
 		return err

@@ -25,13 +25,16 @@ func startRow() row {
 			return nil, errNoNetwork
 		}
 		images := map[string]bool{}
-		t := &trial{close: func() error { return removeImages(images) }}
+		t := &trial{fewer: map[string]int{}, close: func() error { return removeImages(images) }}
 		for _, one := range s.ways(ctx, t, images) {
 			if err := one.prepare(ctx); err != nil {
 				return nil, err
 			}
 			product, script := "imi, "+one.name(), "scripts, "+one.name()
 			t.sides = append(t.sides, side{product, everyProcess, one.product}, side{script, everyProcess, one.script})
+			if one.cold {
+				t.fewer[product], t.fewer[script] = s.options.Cold, s.options.Cold
+			}
 			t.targets = append(t.targets, target{value: "start", of: product, against: script, most: 1.3})
 		}
 		return t, nil
@@ -60,7 +63,7 @@ func (w *way) name() string {
 // ways are those that can be measured here; the trial is told which cannot, and why.
 func (s *stage) ways(ctx context.Context, t *trial, images map[string]bool) []*way {
 	all := []*way{{s, network.Native, false, images}}
-	if s.options.Cold {
+	if s.options.Cold > 0 {
 		all = append(all, &way{s, network.Native, true, images})
 	} else {
 		t.missing = append(t.missing, MissingCold)
@@ -70,7 +73,7 @@ func (s *stage) ways(ctx context.Context, t *trial, images map[string]bool) []*w
 		return all
 	}
 	all = append(all, &way{s, network.Docker, false, images})
-	if s.options.Cold {
+	if s.options.Cold > 0 {
 		all = append(all, &way{s, network.Docker, true, images})
 	}
 	return all
@@ -203,7 +206,11 @@ func (w *way) folder(who string) (folder string, restore func() error, err error
 			return "", nil, errors.Join(err, restore())
 		}
 	}
-	undo := setVariables(map[string]string{"IMI_CACHE": filepath.Join(folder, "cache"), "GOCACHE": filepath.Join(folder, "go")})
+	temporary := filepath.Join(folder, "tmp")
+	if err := os.Mkdir(temporary, 0o700); err != nil {
+		return "", nil, errors.Join(err, restore())
+	}
+	undo := setVariables(map[string]string{"IMI_CACHE": filepath.Join(folder, "cache"), "GOCACHE": filepath.Join(folder, "go"), "GOTMPDIR": temporary})
 	return folder, func() error { undo(); return os.RemoveAll(folder) }, nil
 }
 

@@ -26,8 +26,12 @@ var (
 	nextWrong     = message.Text{En: "this is a fault of the program and no matter of speed; please report it", Zh: "这是程序错误，与速度无关；请报告"}
 	textBenchAt   = message.Text{En: "  %s, %s, round %d of %d: %s %s\n", Zh: "  %s，%s，第 %d 轮（共 %d 轮）：%s %s\n"}
 	textBenchFill = message.Text{En: "  %s: %d of %d records\n", Zh: "  %s：已有 %d 条记录，共 %d 条\n"}
-	textBenchIn   = message.Text{En: "  preparing %s\n", Zh: "  正在准备 %s\n"}
+	textBenchIn   = message.Text{En: "[%d of %d] %s\n", Zh: "［第 %d 项，共 %d 项］%s\n"}
+	textBenchNext = message.Text{En: "  next: %s\n", Zh: "  之后：%s\n"}
+	textBenchOn   = message.Text{En: "%s; Ctrl-C ends it, cleans up and shows what was measured\n", Zh: "%s；按 Ctrl-C 可结束：会清理环境并显示已测得的结果\n"}
 )
+
+var textMachine = message.Text{En: "%s, %d cores, %.1f GiB, %s, %s, load %s", Zh: "%s，%d 核，%.1f GiB，%s，%s，负载 %s"}
 
 // benchQuota lets the load of a measurement through.
 const benchQuota = 1_000_000
@@ -49,8 +53,9 @@ func (a *app) benchCommand() *cobra.Command {
 	f.IntVar(&o.Rounds, "rounds", 0, a.say(message.Text{En: "how often each side runs; default 5", Zh: "每一方运行的轮数；默认 5"}))
 	f.DurationVar(&o.Round, "round", 0, a.say(message.Text{En: "how long one side runs in a round; default 5s", Zh: "每轮中一方运行的时间；默认 5s"}))
 	f.IntVar(&o.Records, "records", 0, a.say(message.Text{En: "records in the ledger that is asked about; default 100000", Zh: "被查询账本中的记录数；默认 100000"}))
-	f.IntVar(&o.Growth, "growth", 0, a.say(message.Text{En: "the most records that row growth goes up to; default 1000000", Zh: "growth 一项最多增长到的记录数；默认 1000000"}))
-	f.BoolVar(&o.Cold, "cold", false, a.say(message.Text{En: "measure row start from nothing built as well; takes a quarter of an hour", Zh: "start 一项同时测量从零编译开始的启动；约需一刻钟"}))
+	f.IntVar(&o.Growth, "growth", 0, a.say(message.Text{En: "the most records that row growth goes up to, however long it takes; default 1000000, or as many as 12 minutes allow", Zh: "growth 一项最多增长到的记录数，不限时间；默认 1000000，或 12 分钟内所能达到的数量"}))
+	f.IntVar(&o.Cold, "cold", 0, a.say(message.Text{En: "how many rounds row start also starts from nothing built; one takes a quarter of an hour on two cores; --cold alone is one", Zh: "start 一项另做几轮从零编译开始的启动；双核机器上每轮约需一刻钟；只写 --cold 为一轮"}))
+	f.Lookup("cold").NoOptDefVal = "1"
 	f.BoolVar(&o.Quick, "quick", false, a.say(message.Text{En: "a few seconds without a network, to see that measuring works", Zh: "不用网络、只运行几秒，检查测量程序本身是否正常"}))
 	f.StringVar(&o.Ledger, "ledger", "", a.say(message.Text{En: "file of blocks to audit in place of the network's own", Zh: "用于审计测量的区块文件，代替网络自身的区块"}))
 	f.StringVar(&out, "out", "", a.say(message.Text{En: "file to write the report to as JSON", Zh: "将报告以 JSON 写入此文件"}))
@@ -64,6 +69,8 @@ func (a *app) bench(ctx context.Context, o measure.Options, out string) (result,
 	}
 	defer os.RemoveAll(folder)
 	o.Folder, o.Up, o.Progress = filepath.Join(folder, "network"), a.benchUp, a.benchProgress
+	m := measure.ThisMachine()
+	fmt.Fprint(a.Err, a.say(textBenchOn, a.say(textMachine, cmp.Or(m.Processor, "?"), m.Cores, m.MemoryGiB, m.System, m.Go, m.Load)))
 	o.Down = func(ctx context.Context, dir string) error { return network.Reset(ctx, dir, nil) }
 	report, err := measure.Run(ctx, o)
 	var wrong *measure.WrongError
@@ -104,7 +111,10 @@ func (a *app) benchProgress(p measure.Progress) {
 		return
 	}
 	if p.Side == "" {
-		fmt.Fprint(a.Err, a.say(textBenchIn, a.say(benchRowName(p.Row))))
+		fmt.Fprint(a.Err, a.say(textBenchIn, p.Number, p.Of, a.say(benchRowName(p.Row))))
+		if len(p.Next) > 0 {
+			fmt.Fprint(a.Err, a.say(textBenchNext, strings.Join(p.Next, ", ")))
+		}
 		return
 	}
 	fmt.Fprint(a.Err, a.say(textBenchAt, p.Row, a.say(benchSideName(p.Side)), p.Round, p.Rounds, quantity(p.Value.Number), p.Value.Unit))
@@ -121,7 +131,7 @@ var targetHeading = []message.Text{{En: "measurement", Zh: "测量"}, {En: "comp
 
 func (r *benchReport) render(p *page) {
 	m := r.Machine
-	p.line(message.Text{En: "%s, %d cores, %.1f GiB, %s, %s, load %s", Zh: "%s，%d 核，%.1f GiB，%s，%s，负载 %s"}, cmp.Or(m.Processor, "?"), m.Cores, m.MemoryGiB, m.System, m.Go, m.Load)
+	p.line(textMachine, cmp.Or(m.Processor, "?"), m.Cores, m.MemoryGiB, m.System, m.Go, m.Load)
 	p.line(message.Text{En: "%d rounds of %.1f s a side, in turns; %d records; %s; %.0f s in all", Zh: "每方 %d 轮、每轮 %.1f 秒，轮流运行；%d 条记录；%s；共 %.0f 秒"},
 		r.Setting.Rounds, r.Setting.RoundSeconds, r.Setting.Records, r.Began.Format(time.RFC3339), r.Seconds)
 	p.line(message.Text{En: "meanwhile: load %s at the end, cores idle for %.0f %%, taken by the hypervisor for %.0f %% of the time", Zh: "期间：结束时负载 %s，各核空闲 %.0f %%，被虚拟机管理程序占用 %.0f %%"},
@@ -222,7 +232,11 @@ var benchSides = map[string]string{
 func benchMissing(what string) message.Text {
 	zh := map[string]string{
 		measure.MissingCold:   "未测量从零编译开始的启动；用 --cold 测量",
+		measure.MissingRounds: "未完成全部轮次即结束",
 		measure.MissingDocker: "未测量 Docker 上的启动：Docker 引擎没有响应",
+	}
+	if name, noTime := strings.CutPrefix(what, measure.MissingSide("")); noTime {
+		zh[what] = "时间不足，未测量：" + benchSideName(name).Zh
 	}
 	return message.Text{En: what, Zh: cmp.Or(zh[what], what)}
 }
