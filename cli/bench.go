@@ -69,8 +69,6 @@ func (a *app) bench(ctx context.Context, o measure.Options, out string) (result,
 	}
 	defer os.RemoveAll(folder)
 	o.Folder, o.Up, o.Progress = filepath.Join(folder, "network"), a.benchUp, a.benchProgress
-	m := measure.ThisMachine()
-	fmt.Fprint(a.Err, a.say(textBenchOn, a.say(textMachine, cmp.Or(m.Processor, "?"), m.Cores, m.MemoryGiB, m.System, m.Go, m.Load)))
 	o.Down = func(ctx context.Context, dir string) error { return network.Reset(ctx, dir, nil) }
 	report, err := measure.Run(ctx, o)
 	var wrong *measure.WrongError
@@ -111,6 +109,10 @@ func (a *app) benchProgress(p measure.Progress) {
 		return
 	}
 	if p.Side == "" {
+		if p.Number == 1 {
+			m := measure.ThisMachine()
+			fmt.Fprint(a.Err, a.say(textBenchOn, a.say(textMachine, cmp.Or(m.Processor, "?"), m.Cores, m.MemoryGiB, m.System, m.Go, m.Load)))
+		}
 		fmt.Fprint(a.Err, a.say(textBenchIn, p.Number, p.Of, a.say(benchRowName(p.Row))))
 		if len(p.Next) > 0 {
 			fmt.Fprint(a.Err, a.say(textBenchNext, strings.Join(p.Next, ", ")))
