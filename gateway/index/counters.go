@@ -50,13 +50,16 @@ func (a *application) storeCounts() error {
 	return nil
 }
 
+// NotStated is the name, in Statistics, of what a record does not have: a state, an organisation, a type, a day.
+const NotStated = "none"
+
 // Statistics are the counts of everything. They are kept up to date with every block, not counted when asked.
 type Statistics struct {
 	Block         uint64                      `json:"block"` // the newest
 	Time          ledger.Time                 `json:"time,omitzero"`
 	Blocks        int64                       `json:"blocks"`
 	Transactions  map[string]int64            `json:"transactions"`  // by validation code
-	Records       map[string]map[string]int64 `json:"records"`       // by kind and state, which is "" where there is none
+	Records       map[string]map[string]int64 `json:"records"`       // by kind and state
 	Organisations map[string]map[string]int64 `json:"organisations"` // records by organisation and kind
 	Types         map[string]map[string]int64 `json:"types"`         // records by kind and type
 	Days          map[string]map[string]int64 `json:"days"`          // changes by day (UTC, of the block) and event
@@ -103,10 +106,11 @@ func (s *Statistics) set(c counter, value int64) {
 	nested := map[string]map[string]map[string]int64{
 		"records": s.Records, "organisations": s.Organisations, "types": s.Types, "days": s.Days}
 	if m := nested[c.name]; m != nil {
-		if m[c.a] == nil {
-			m[c.a] = map[string]int64{}
+		first, second := cmp.Or(c.a, NotStated), cmp.Or(c.b, NotStated)
+		if m[first] == nil {
+			m[first] = map[string]int64{}
 		}
-		m[c.a][c.b] = value
+		m[first][second] = value
 		return
 	}
 	switch c.name {

@@ -173,10 +173,13 @@ func TestStatistics(t *testing.T) {
 	}
 	for kind, states := range s.Records {
 		for state, n := range states {
-			if got := len(all(t, x, index.Filter{Kind: ledger.Kind(kind), State: ledger.State(state)})); state != "" && int64(got) != n {
+			if got := len(all(t, x, index.Filter{Kind: ledger.Kind(kind), State: ledger.State(state)})); state != index.NotStated && int64(got) != n {
 				t.Errorf("%s %s: %d counted, %d found", kind, state, n, got)
 			}
 		}
+	}
+	if s.Records["organisation"][index.NotStated] != 4 || s.Organisations[index.NotStated]["type"] != 2 || s.Types["organisation"][index.NotStated] != 4 {
+		t.Errorf("what records do not have: %v, %v, %v", s.Records, s.Organisations, s.Types)
 	}
 	if diff := cmp.Diff(map[string]int64{"VALID": s.Transactions["VALID"], "MVCC_READ_CONFLICT": 1, "ENDORSEMENT_POLICY_FAILURE": 1}, s.Transactions); diff != "" {
 		t.Errorf("transactions (-want +got):\n%s", diff)
