@@ -81,7 +81,7 @@ func (r docker) down(ctx context.Context) error {
 	return r.compose(ctx, "down", "-t", strconv.Itoa(int(stopPatience.Seconds())), "--remove-orphans")
 }
 
-// purge removes the images. Another network may use the same ones; then the engine refuses, rightly.
+// purge removes this network's names for the images, and with the last name of one the image.
 func (r docker) purge(ctx context.Context) {
 	for _, image := range r.state.Images {
 		_, _ = run(ctx, "docker", "image", "rm", image)

@@ -79,7 +79,8 @@ func (r docker) prepare(ctx context.Context, progress func(string)) error {
 	})
 }
 
-// build makes one image, unless the engine has it: the tag is a digest of everything that goes into it.
+// build makes one image, unless the engine has it. Its tag is a digest of everything that goes into it, and the network: each
+// network has names of its own for images that are the same, so that deleting one network takes nothing from another.
 func (r docker) build(ctx context.Context, i image, progress func(string)) (string, error) {
 	digest := sha256.New()
 	fmt.Fprint(digest, dockerfile)
@@ -97,8 +98,12 @@ func (r docker) build(ctx context.Context, i image, progress func(string)) (stri
 			return "", err
 		}
 	}
-	tag := i.name + ":" + hex.EncodeToString(digest.Sum(nil)[:8])
+	same := i.name + ":" + hex.EncodeToString(digest.Sum(nil)[:8])
+	tag := same + "-" + r.state.Project
 	if _, err := ask(ctx, "image", "inspect", "--format", "{{.Id}}", tag); err == nil {
+		return tag, nil
+	}
+	if r.nameSame(ctx, same, tag) {
 		return tag, nil
 	}
 	progress("build the image " + tag)
@@ -116,6 +121,20 @@ func (r docker) build(ctx context.Context, i image, progress func(string)) (stri
 		return "", fmt.Errorf("image %s: %w", strings.Split(tag, ":")[0], err)
 	}
 	return tag, nil
+}
+
+// nameSame gives the image of another network that is made of the same programs one name more, if there is such an image.
+func (r docker) nameSame(ctx context.Context, same, tag string) bool {
+	ids, err := ask(ctx, "image", "ls", "--quiet", "--no-trunc", "--filter", "reference="+same+"-*")
+	if err != nil {
+		return false
+	}
+	id, _, _ := strings.Cut(strings.TrimSpace(ids), "\n")
+	if id == "" {
+		return false
+	}
+	_, err = ask(ctx, "image", "tag", id, tag) // it may be gone meanwhile
+	return err == nil
 }
 
 func copyInto(to io.Writer, path string) error {
