@@ -50,7 +50,7 @@ func Doctor(ctx context.Context, dir string) ([]Check, error) {
 		return checks, nil
 	}
 	n := &Network{layout: l, state: state}
-	checks = append(checks, n.checkKeys())
+	checks = append(checks, n.checkKeys(), n.checkCertificates(time.Now()), n.checkLogs(logLarge))
 	if engine[0].Verdict == Bad {
 		return checks, nil // nobody can tell how its nodes are
 	}
@@ -196,7 +196,7 @@ func checkState(l layout) (*state, Check) {
 func (n *Network) checkKeys() Check {
 	c := Check{Name: "private keys", Verdict: Good}
 	count, open := 0, []string{}
-	err := filepath.WalkDir(n.layout.dir, func(path string, entry fs.DirEntry, err error) error {
+	err := n.layout.walk(func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".key") && filepath.Base(filepath.Dir(path)) != "keystore" {
 			return err
 		}

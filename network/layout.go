@@ -1,6 +1,9 @@
 package network
 
-import "path/filepath"
+import (
+	"io/fs"
+	"path/filepath"
+)
 
 // layout makes every path below a network's folder; no other file joins names of its own.
 //
@@ -10,13 +13,18 @@ import "path/filepath"
 //	channel/msp/<MSPID>/               public certificates of an organisation
 //	organisations/<MSPID>/             what its people need: profiles, identities, CA keys
 //	nodes/<node>/                      configuration, keys and data of one node
-//	logs/<node>.log
+//	logs/<node>.log                    and .log.1, put aside by a start
 //	builder/bin/                       the external builder, native runtime
 //	docker/                            compose file and image contexts, Docker runtime
 type layout struct{ dir string }
 
 func (l layout) at(parts ...string) string {
 	return filepath.Join(append([]string{l.dir}, parts...)...)
+}
+
+// walk is filepath.WalkDir of the whole folder, also of one that is a symbolic link.
+func (l layout) walk(look fs.WalkDirFunc) error {
+	return filepath.WalkDir(l.dir+string(filepath.Separator), look)
 }
 
 func (l layout) state() string { return l.at("network.json") }

@@ -66,6 +66,9 @@ func (r native) start(_ context.Context, nodes []Node) error {
 		if err := checkPorts(node.ports()); err != nil {
 			return onNode(node.Name, err)
 		}
+		if err := putAside(r.layout.log(node.Name), logAside); err != nil {
+			return onNode(node.Name, err)
+		}
 		program, args := r.command(node, fabric)
 		p, err := spawn(program, args, environment(node), r.layout.node(node.Name), r.layout.log(node.Name))
 		if err != nil {
