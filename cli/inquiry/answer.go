@@ -67,7 +67,7 @@ type Check struct {
 // Looked is a version of a record that a check looked at.
 type Looked struct {
 	Key   string `json:"key"`
-	Block uint64 `json:"block"`
+	Block uint64 `json:"block,omitempty"` // that wrote it; 0: not known, which a head does not tell
 }
 
 // Standing is a record's status and since when.
@@ -75,7 +75,7 @@ type Standing struct {
 	State  ledger.State  `json:"state"`
 	Reason ledger.Reason `json:"reason,omitempty"`
 	Since  ledger.Time   `json:"since"`
-	Block  uint64        `json:"block"`
+	Block  uint64        `json:"block,omitempty"` // likewise
 }
 
 // Moment is what an answer speaks about.
@@ -87,7 +87,7 @@ type Moment struct {
 // Head is the newest block an answer was made from.
 type Head struct {
 	Block     uint64      `json:"block"`
-	BlockHash string      `json:"blockHash"`
+	BlockHash string      `json:"blockHash,omitempty"`
 	Time      ledger.Time `json:"time,omitzero"`
 }
 
