@@ -9,6 +9,7 @@ PROGRAMS  = ./cli/imi ./gateway/imi-gateway ./chaincode/imi-chaincode ./network/
 
 build: ## programs into bin/
 	@mkdir -p bin
+	@echo "building imi's own programs into bin/ (a minute or more the first time)" >&2
 	@$(GO) build -ldflags "-s -w" -o bin/ $(PROGRAMS)
 
 demo: build ## the whole story on a real network, which is left running
