@@ -80,7 +80,7 @@ func (a *app) group(use string, short message.Text, below ...*cobra.Command) *co
 	made.Example = "  " + strings.TrimSpace(below[0].Example)
 	made.Args = func(command *cobra.Command, args []string) error {
 		if len(args) > 0 {
-			return usage(textNoSuchCommand, command.CommandPath())
+			return a.noSuchCommand(command, args[0])
 		}
 		return nil
 	}
@@ -94,7 +94,41 @@ func (a *app) group(use string, short message.Text, below ...*cobra.Command) *co
 	return made
 }
 
+// noSuchCommand refuses a word that is no command, without repeating it: it may be personal data in the wrong place. It names
+// the commands that may have been meant: those below with a name like it, or those anywhere with that very name.
+func (a *app) noSuchCommand(command *cobra.Command, word string) error {
+	var meant []string
+	command.SuggestionsMinimumDistance = 2
+	for _, name := range command.SuggestionsFor(word) {
+		meant = append(meant, command.CommandPath()+" "+name)
+	}
+	if len(meant) == 0 {
+		meant = pathsTo(command.Root(), word)
+	}
+	refused := &trouble{code: codeUsage, what: textNoSuchCommand, args: []any{command.CommandPath()}}
+	if len(meant) == 0 || len(meant) > mostMeant {
+		return refused
+	}
+	return advise(refused, nextMeant, strings.Join(meant, ", "))
+}
+
+// mostMeant bounds what is offered in place of a wrong word.
+const mostMeant = 4
+
+// pathsTo finds the commands of a name, wherever they are.
+func pathsTo(command *cobra.Command, name string) []string {
+	var paths []string
+	for _, below := range command.Commands() {
+		if below.Name() == name && below.IsAvailableCommand() {
+			paths = append(paths, below.CommandPath())
+		}
+		paths = append(paths, pathsTo(below, name)...)
+	}
+	return paths
+}
+
 var (
+	nextMeant         = message.Text{En: "perhaps: %s", Zh: "是否要用：%s"}
 	textNoSuchCommand = message.Text{En: "%q has no such command", Zh: "%q 没有这个子命令"}
 	textNeedsCommand  = message.Text{En: "%q needs one of the commands listed", Zh: "%q 需要上列子命令之一"}
 	textNoArguments   = message.Text{

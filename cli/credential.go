@@ -162,7 +162,7 @@ func (a *app) issueInto(ctx context.Context, file *wallet.File, w *wallet.Wallet
 		return nil, errors.Join(problem, err)
 	}
 	if err != nil {
-		return nil, advise(err, nextUnconfirmed, draft.Statement.Credential)
+		return nil, adviseDone(err, nextUnconfirmed, draft.Statement.Credential)
 	}
 	return viewOf(draft, receipt), nil
 }

@@ -112,7 +112,7 @@ func (a *app) enrol(ctx context.Context, c citizen, path string, bare bool) (res
 	}
 	issued, err := a.issueInto(ctx, file, w, identityType, c.claims(a.now()), 0)
 	if err != nil {
-		return r, advise(err, nextIssue)
+		return r, adviseDone(err, nextIssue)
 	}
 	r.Credential = issued
 	return r, nil

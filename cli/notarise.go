@@ -165,7 +165,7 @@ var (
 func (r *notarised) failed(ctx context.Context, err error) error {
 	switch {
 	case !certain(ctx, err) && r.Certificate == "":
-		return advise(err, nextNumber, r.ID, r.Number, r.Salt)
+		return adviseDone(err, nextNumber, r.ID, r.Number, r.Salt)
 	case !certain(ctx, err):
 		return err
 	case ledger.CodeOf(err) == ledger.NotFound:

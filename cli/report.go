@@ -44,6 +44,7 @@ var (
 	textInterrupted = message.Text{En: "interrupted", Zh: "已中断"}
 	textTimeout     = message.Text{En: "not done in time", Zh: "超时未完成"}
 	nextRepeat      = message.Text{En: "repeat the command; --timeout allows more time", Zh: "请重复该命令；可用 --timeout 延长时限"}
+	nextGoOn        = message.Text{En: "repeat the command to go on; what was done stays", Zh: "如需继续请重复该命令；已完成的内容保持不变"}
 	nextDoctor      = message.Text{En: "imi network doctor looks for the usual troubles", Zh: "imi network doctor 可检查常见问题"}
 	textNoNetwork   = message.Text{En: "there is no network in %s", Zh: "%s 中没有网络"}
 	nextUp          = message.Text{En: "bring one up: imi network up (or name its folder with --dir)", Zh: "请先启动网络：imi network up（或用 --dir 指定目录）"}
@@ -101,7 +102,7 @@ func (a *app) explain(exit int, err error) explanation {
 	)
 	switch {
 	case exit == exitInterrupted:
-		e.line, e.Next = a.say(textInterrupted), a.say(nextRepeat)
+		e.line, e.Next = a.say(textInterrupted), a.say(nextGoOn)
 	case errors.As(err, &own):
 		e.line = mask(a.say(own.what, own.args...))
 		if own.next != (message.Text{}) {
@@ -121,9 +122,7 @@ func (a *app) explain(exit int, err error) explanation {
 	default:
 		e.line = a.faultLine(err)
 	}
-	if exit != exitInterrupted {
-		a.addContext(&e, err)
-	}
+	a.addContext(&e, err, exit == exitInterrupted)
 	if e.Code == "" {
 		e.Code = "fault"
 	}
@@ -131,12 +130,19 @@ func (a *app) explain(exit int, err error) explanation {
 }
 
 // addContext adds what errors around the one that is told know: the row of an import, a better next step.
-func (a *app) addContext(e *explanation, err error) {
+func (a *app) addContext(e *explanation, err error, interrupted bool) {
 	var (
 		advised *advice
 		taken   *network.PortTaken
 		at      *office.RowError
 	)
+	errors.As(err, &advised)
+	if interrupted { // whoever interrupts knows why; only what was done already is news
+		if advised != nil && advised.done {
+			e.Next = a.say(advised.next, advised.args...)
+		}
+		return
+	}
 	if errors.As(err, &at) && at.Row > 0 {
 		e.Row, e.Column = at.Row, cmp.Or(at.Column, e.Field)
 		e.line = a.rowWords(at) + a.colon() + e.line
@@ -144,7 +150,7 @@ func (a *app) addContext(e *explanation, err error) {
 	if errors.As(err, &taken) {
 		e.Next = a.say(nextPort)
 	}
-	if errors.As(err, &advised) {
+	if advised != nil {
 		e.Next = a.say(advised.next, advised.args...)
 	}
 }

@@ -45,7 +45,7 @@ func (a *app) root() *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true, DisableFlagsInUseLine: true, CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true}}
 	root.Args = func(command *cobra.Command, args []string) error {
 		if len(args) > 0 {
-			return usage(textNoSuchCommand, command.CommandPath())
+			return a.noSuchCommand(command, args[0])
 		}
 		return nil
 	}

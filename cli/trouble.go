@@ -36,6 +36,7 @@ type advice struct {
 	error
 	next message.Text
 	args []any
+	done bool // something was done before the error: the step is right also for one who interrupted the rest
 }
 
 // Unwrap gives the error.
@@ -46,7 +47,15 @@ func advise(err error, next message.Text, args ...any) error {
 	if err == nil {
 		return nil
 	}
-	return &advice{err, next, args}
+	return &advice{error: err, next: next, args: args}
+}
+
+// adviseDone is advise where something was done already that the next step speaks of.
+func adviseDone(err error, next message.Text, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return &advice{error: err, next: next, args: args, done: true}
 }
 
 // codeOf is ledger.CodeOf, and knows this program's own errors too.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/imi-ledger/imi/cli/message"
+	"github.com/imi-ledger/imi/cli/office"
 )
 
 // TestEveryCommandExplainsItself walks over all commands in both languages.
@@ -129,8 +131,44 @@ func TestInterrupted(t *testing.T) {
 	cancel()
 	b := founded(t)
 	b.gateway = "http://127.0.0.1:1"
-	if o := b.runWith(ctx, "nonce"); o.exit != exitInterrupted {
+	if o := b.runWith(ctx, "nonce"); o.exit != exitInterrupted || !strings.Contains(o.err, "imi: interrupted\n     repeat the command to go on") {
 		t.Errorf("exit %d, %q", o.exit, o.err)
+	}
+}
+
+// TestInterruptedAfterwards: who interrupts is told what was done already, and nothing else.
+func TestInterruptedAfterwards(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for name, c := range map[string]struct {
+		err  error
+		want string
+	}{
+		"nothing done":   {advise(ctx.Err(), nextPeer), "repeat the command to go on"},
+		"something done": {adviseDone(ctx.Err(), nextUnconfirmed, "3f0c"), "imi verify credential 3f0c"},
+		"in an import":   {&office.RowError{Row: 3, Err: ctx.Err()}, "repeat the command to go on"},
+	} {
+		a := newBench(t).app(Streams{Out: io.Discard})
+		if e := a.explain(exitOf(ctx, c.err), c.err); e.line != "interrupted" || !strings.Contains(e.Next, c.want) {
+			t.Errorf("%s: %q, next %q", name, e.line, e.Next)
+		}
+	}
+}
+
+// TestMistypedCommands: what may have been meant is offered; what was typed is not repeated.
+func TestMistypedCommands(t *testing.T) {
+	b := newBench(t)
+	for line, want := range map[string]string{
+		"netwrok up": "perhaps: imi network", "network stauts": "imi network status", "up": "perhaps: imi network up",
+		"verify docment": "perhaps: imi verify document", "doctor": "perhaps: imi network doctor", "rotate-key": "perhaps: imi org rotate-key, imi wallet rotate-key",
+		"nonsense": "see --help", "519801199903076233": "see --help", "completion": "takes bash",
+		"show":           "see --help", // of too many kinds
+		"--lang zh stop": "是否要用：imi network stop", "--lang zh stp": "请查看 --help",
+	} {
+		o := b.run(strings.Fields(line)...)
+		if o.exit != exitUsage || !strings.Contains(o.err, want) {
+			t.Errorf("imi %s: exit %d, %q, want %q", line, o.exit, o.err, want)
+		}
 	}
 }
 
