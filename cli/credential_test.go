@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +89,7 @@ func TestIssueMany(t *testing.T) {
 	if len(r.Credentials) != 5 || b.channel.block != before+1 {
 		t.Errorf("%d credentials in %d blocks", len(r.Credentials), b.channel.block-before)
 	}
+	b.issuesOnce(r, file())
 	b.mustRun("credential", "revoke", r.Credentials[3].String())
 	rows[2].Claims["degree"] = "院士"
 	if said := b.mustFail(exitNotValid, "credential", "issue-many", "--type", "degree/1", file()); !strings.Contains(said, "row 3: not valid: claims") {
@@ -103,6 +105,45 @@ func TestIssueMany(t *testing.T) {
 	}
 	rows = nil
 	b.mustFail(exitNotValid, "credential", "issue-many", "--type", "degree/1", file())
+}
+
+// issuesOnce repeats an import: what was issued and still counts is recognised, what was revoked, claims something else, or has
+// another period is issued.
+func (b *bench) issuesOnce(first issuedMany, file string) {
+	b.t.Helper()
+	before := b.channel.block
+	repeat := func(args ...string) issuedMany {
+		b.t.Helper()
+		return asJSON[issuedMany](b, append([]string{"credential", "issue-many", "--type", "degree/1", file}, args...)...)
+	}
+	if r := repeat(); b.channel.block != before || r.Already != 5 || !slices.Equal(r.Credentials, first.Credentials) || r.Receipt.Key != "" {
+		b.t.Errorf("the repeat wrote %d blocks: %+v", b.channel.block-before, r)
+	}
+	if said := b.mustRun("credential", "issue-many", "--type", "degree/1", file); !strings.Contains(said, "5 were issued before") || strings.Contains(said, "issued 0") {
+		b.t.Errorf("%q", said)
+	}
+	b.mustRun("credential", "revoke", first.Credentials[1].String())
+	r := repeat()
+	if r.Already != 4 || r.Credentials[0] != first.Credentials[0] || r.Credentials[1] == first.Credentials[1] {
+		b.t.Errorf("after one was revoked: %+v", r)
+	}
+	if r := repeat(); r.Already != 5 {
+		b.t.Errorf("and again: %+v", r)
+	}
+	if r := repeat("--days", "30"); r.Already != 0 {
+		b.t.Errorf("for another period: %+v", r)
+	}
+	if r := repeat("--days", "30"); r.Already != 5 {
+		b.t.Errorf("for that period again: %+v", r)
+	}
+	if r := repeat("--again"); r.Already != 0 {
+		b.t.Errorf("anew: %+v", r)
+	}
+	b.mustRun("wallet", "rotate-key", "--wallet", b.path("w4.json"))
+	b.later(2 * time.Second)
+	if r := repeat(); r.Already != 4 || r.Credentials[4] == first.Credentials[4] {
+		b.t.Errorf("bound to another key: %+v", r)
+	}
 }
 
 func TestStatus(t *testing.T) {
