@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,6 +45,9 @@ func (a *app) orgRotateKey() *cobra.Command {
 			if err != nil {
 				return nil, err
 			}
+			if err := refuseSecond(ctx, d.Ledger, ledger.MSPID(args[0]), public); err != nil {
+				return nil, err
+			}
 			return a.amend(ctx, d, args[0], func(o *ledger.Organisation, now ledger.Time) error {
 				for i := range o.SigningKeys {
 					if o.SigningKeys[i].Until.IsZero() {
@@ -54,6 +58,31 @@ func (a *app) orgRotateKey() *cobra.Command {
 				return nil
 			})
 		}})
+}
+
+var (
+	textProposedAlready = message.Text{En: "proposal %v, which is open, is to bring in the next key of %s", Zh: "提案 %v 尚待批准，将启用 %s 的下一把密钥"}
+	nextApprove         = message.Text{En: "another organisation approves it: imi org approve %v --org MSPID", Zh: "请由另一机构批准：imi org approve %v --org MSPID"}
+)
+
+// refuseSecond refuses to propose a key that a proposal which can still be carried out brings in: of two, one would be left over.
+func refuseSecond(ctx context.Context, l office.Ledger, id ledger.MSPID, key ledger.PublicKey) error {
+	proposals, err := readProposals(ctx, l)
+	if err != nil {
+		return err
+	}
+	for _, r := range proposals.Proposals {
+		if r.Applied || proposals.isOutdated(r) {
+			continue
+		}
+		for _, o := range r.Statement.Organisations {
+			if o.MSPID == id && slices.ContainsFunc(o.SigningKeys, func(k ledger.RegisteredKey) bool { return k.Key.ID() == key.ID() }) {
+				refused := &trouble{code: ledger.Conflict, what: textProposedAlready, args: []any{r.Statement.ID, id}}
+				return advise(refused, nextApprove, r.Statement.ID)
+			}
+		}
+	}
+	return nil
 }
 
 // takeNextKey takes the next signing key of an organisation into use when the registry lists it.

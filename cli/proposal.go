@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -45,29 +46,62 @@ func (a *app) orgPropose() *cobra.Command {
 func (a *app) orgProposals() *cobra.Command {
 	return a.make(command{use: "proposals", examples: []string{"imi org proposals"},
 		short: message.Text{En: "List the proposals and who approved them", Zh: "列出提案及其批准情况"},
+		long: message.Text{
+			En: "List the proposals and who approved them. An outdated one can never be carried out: the record it is to change has\nchanged since. Propose the change again.",
+			Zh: "列出提案及其批准情况。已过时的提案不会再生效：其要更改的记录此后已变更，请重新提出。"},
 		run: func(ctx context.Context, _ []string) (result, error) {
 			c, err := a.reader(ctx)
 			if err != nil {
 				return nil, err
 			}
-			proposals, err := office.List[ledger.Proposal](ctx, c, ledger.KindProposal)
-			if err != nil {
-				return nil, err
-			}
-			return &proposalTable{proposals}, nil
+			return readProposals(ctx, c)
 		}})
 }
 
 type proposalTable struct {
 	Proposals []ledger.Proposal `json:"proposals"`
+	Outdated  []ledger.ID       `json:"outdated"` // open, and can never be carried out: what they are to change has changed since
+}
+
+func readProposals(ctx context.Context, l office.Ledger) (*proposalTable, error) {
+	proposals, err := office.List[ledger.Proposal](ctx, l, ledger.KindProposal)
+	if err != nil {
+		return nil, err
+	}
+	organisations, err := office.List[ledger.Organisation](ctx, l, ledger.KindOrganisation)
+	if err != nil {
+		return nil, err
+	}
+	sequences := map[ledger.MSPID]int{}
+	for _, o := range organisations {
+		sequences[o.MSPID] = o.Sequence
+	}
+	t := &proposalTable{Proposals: proposals, Outdated: []ledger.ID{}}
+	for _, r := range proposals {
+		outdated := func(o ledger.Organisation) bool {
+			now, registered := sequences[o.MSPID]
+			return registered && o.Sequence <= now
+		}
+		if !r.Applied && slices.ContainsFunc(r.Statement.Organisations, outdated) {
+			t.Outdated = append(t.Outdated, r.Statement.ID)
+		}
+	}
+	return t, nil
+}
+
+func (t *proposalTable) isOutdated(r ledger.Proposal) bool {
+	return slices.Contains(t.Outdated, r.Statement.ID)
 }
 
 func (t *proposalTable) render(p *page) {
 	var rows [][]string
 	for _, r := range t.Proposals {
 		state := p.say(message.Text{En: "open", Zh: "待批准"})
-		if r.Applied {
+		switch {
+		case r.Applied:
 			state = p.say(message.Text{En: "carried out", Zh: "已生效"})
+		case t.isOutdated(r):
+			state = p.say(message.Text{En: "outdated", Zh: "已过时"})
 		}
 		var by []string
 		for _, approval := range r.Approvals {

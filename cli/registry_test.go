@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -89,6 +90,10 @@ func TestRotateOrganisationKey(t *testing.T) {
 	old := b.enrol("1", "w.json")
 	b.later(time.Minute)
 	p := asJSON[proposed](b, "org", "rotate-key", "PoliceMSP")
+	before := b.channel.block
+	if said := b.mustFail(exitConflict, "org", "rotate-key", "PoliceMSP"); !strings.Contains(said, "imi org approve "+p.ID.String()) || b.channel.block != before {
+		t.Errorf("a second proposal while the first is open: %q", said)
+	}
 	b.mustFail(exitNotAllowed, "org", "approve", p.ID.String(), "--org", "PoliceMSP")
 	b.enrol("2", "w2.json") // the old key counts until the approval
 	b.later(time.Minute)
@@ -101,6 +106,30 @@ func TestRotateOrganisationKey(t *testing.T) {
 	if exists(b.path("organisations/PoliceMSP/" + keyfile.NextSigning)) {
 		t.Error("the next key is still waiting")
 	}
+	again := asJSON[proposed](b, "org", "rotate-key", "PoliceMSP") // the first is carried out
+	if open := asJSON[proposalTable](b, "org", "proposals"); again.ID == p.ID || len(open.Outdated) != 0 {
+		t.Errorf("%+v", open.Outdated)
+	}
+}
+
+// TestOutdatedProposal: of two proposals for one organisation, the first that is approved leaves the other behind.
+func TestOutdatedProposal(t *testing.T) {
+	b := founded(t)
+	b.later(time.Minute)
+	rotation := asJSON[proposed](b, "org", "rotate-key", "NotaryMSP")
+	title := asJSON[proposed](b, "org", "accredit", "NotaryMSP", "notary", "--withdraw")
+	b.later(time.Minute)
+	b.mustRun("org", "approve", title.ID.String(), "--org", "PoliceMSP")
+	if list := asJSON[proposalTable](b, "org", "proposals"); !slices.Equal(list.Outdated, []ledger.ID{rotation.ID}) {
+		t.Errorf("outdated: %v, want %v", list.Outdated, rotation.ID)
+	}
+	if text := b.mustRun("org", "proposals"); !strings.Contains(text, "outdated") {
+		t.Errorf("%s", text)
+	}
+	b.mustFail(exitConflict, "org", "approve", rotation.ID.String(), "--org", "PoliceMSP")
+	again := asJSON[proposed](b, "org", "rotate-key", "NotaryMSP") // in place of the outdated one
+	b.later(time.Minute)
+	b.mustRun("org", "approve", again.ID.String(), "--org", "PoliceMSP")
 }
 
 func TestAccredit(t *testing.T) {
