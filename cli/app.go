@@ -72,15 +72,41 @@ func (a *app) print(r result) error {
 	if a.options.output == outputJSON {
 		return a.printJSON(r)
 	}
-	r.render(a.page())
-	return nil
+	out := &keptError{to: a.Out}
+	r.render(&page{out: out, language: a.language, screen: a.screen})
+	return unprinted(out.err)
+}
+
+// keptError is a writer that keeps its first error, so that those who write line by line need not look.
+type keptError struct {
+	to  io.Writer
+	err error
+}
+
+// Write implements io.Writer.
+func (w *keptError) Write(text []byte) (int, error) {
+	if w.err != nil {
+		return 0, w.err
+	}
+	n, err := w.to.Write(text)
+	w.err = err
+	return n, err
+}
+
+// unprinted tells that a result could not be written: what was asked was done all the same.
+func unprinted(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &trouble{what: message.Text{En: "the result could not be written out: %v", Zh: "结果无法输出：%v"}, args: []any{err}, cause: err,
+		next: message.Text{En: "the command itself was carried out; see that there is room where its output goes", Zh: "命令本身已执行；请确认输出位置有可用空间"}}
 }
 
 func (a *app) printJSON(value any) error {
 	encoder := json.NewEncoder(a.Out)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(value)
+	return unprinted(encoder.Encode(value))
 }
 
 func (a *app) page() *page {

@@ -154,7 +154,9 @@ func TestStatus(t *testing.T) {
 	b.mustFail(exitNotValid, "credential", "suspend", digest)
 	b.mustRun("credential", "reinstate", digest)
 	b.mustFail(exitNotAllowed, "credential", "revoke", digest, "--org", "ServiceMSP")
-	b.mustFail(exitNotValid, "credential", "revoke", digest, "--reason", "because")
+	if said := b.mustFail(exitNotValid, "credential", "revoke", digest, "--reason", "because"); !strings.Contains(said, "--reason is one of key_compromise, ") {
+		t.Errorf("%q does not name the reasons", said)
+	}
 	b.mustRun("credential", "revoke", "attestation/"+digest, "--reason", "holder_request")
 	b.mustFail(exitNotValid, "credential", "reinstate", digest)
 	b.mustFail(exitNotFound, "credential", "revoke", strings.Repeat("0", 64))
@@ -182,7 +184,7 @@ func TestHolderKeys(t *testing.T) {
 	b.enrol("1", "w.json")
 	first := asJSON[keyChanged](b, "wallet", "rotate-key", "--wallet", b.path("w.json"))
 	second := asJSON[keyChanged](b, "wallet", "rebind", "--wallet", b.path("w.json"), "--witness", "NotaryMSP")
-	if first.Key == second.Key || !first.From.Before(second.From) {
+	if first.Key == second.Key || !first.From.Before(second.From) || first.Unbound != 1 || second.Unbound != 1 {
 		t.Errorf("%+v, %+v", first, second)
 	}
 	v := asJSON[walletView](b, "wallet", "list", "--wallet", b.path("w.json"))

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/imi-ledger/imi/cli/message"
@@ -67,6 +68,23 @@ func TestMask(t *testing.T) {
 	} {
 		if got := mask(text); got != want {
 			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+// TestResultsThatCannotBeWritten: a result that gets lost is no success, in either form.
+func TestResultsThatCannotBeWritten(t *testing.T) {
+	b := founded(t)
+	for _, form := range []string{outputText, outputJSON} {
+		var said strings.Builder
+		a := b.app(Streams{In: strings.NewReader(""), Out: full{}, Err: &said})
+		if exit := a.run(t.Context(), []string{"--dir", b.dir, "-o", form, "org", "list"}); exit != exitFault || !strings.Contains(said.String(), "could not be written") {
+			t.Errorf("%s: exit %d, %q", form, exit, said.String())
 		}
 	}
 }

@@ -137,7 +137,7 @@ func (a *app) present(ctx context.Context, choice showing) (result, error) {
 	text, err := credential.Present([]byte(held.SDJWT), choice.claims, key,
 		credential.Binding{Audience: asked.Audience, Nonce: asked.Nonce, IssuedAt: a.now()})
 	if err != nil {
-		return nil, refuseClaims(err)
+		return nil, advise(refuseClaims(err), nextClaims, shellQuote(a.walletPath(choice.wallet)), held.Digest.String()[:8])
 	}
 	v := &presentationView{Presentation: string(text), Nonce: asked.Nonce, Audience: asked.Audience, Claims: choice.claims, File: choice.out}
 	if choice.out == "" {
@@ -148,6 +148,7 @@ func (a *app) present(ctx context.Context, choice showing) (result, error) {
 
 var (
 	textNoKey        = message.Text{En: "the wallet has no key for this credential", Zh: "钱包中没有该凭证的密钥"}
+	nextClaims       = message.Text{En: "see what the credential claims: imi wallet show --wallet %s --credential %s", Zh: "查看凭证的声明：imi wallet show --wallet %s --credential %s"}
 	nextReissue      = message.Text{En: "have the credential issued again: imi credential issue --help", Zh: "请重新签发凭证：imi credential issue --help"}
 	textReplacedKey  = message.Text{En: "this credential is bound to a key that was replaced: verifiers refuse it until it is issued again", Zh: "该凭证绑定的密钥已被替换：在重新签发之前，核验方会拒绝它"}
 	textNonceAlone   = message.Text{En: "--nonce and --audience go together", Zh: "--nonce 与 --audience 须同时给出"}

@@ -44,6 +44,7 @@ var (
 	textInterrupted = message.Text{En: "interrupted", Zh: "已中断"}
 	textTimeout     = message.Text{En: "not done in time", Zh: "超时未完成"}
 	nextRepeat      = message.Text{En: "repeat the command; --timeout allows more time", Zh: "请重复该命令；可用 --timeout 延长时限"}
+	nextHistory     = message.Text{En: "look at what is recorded: imi history %s", Zh: "查看已有记录：imi history %s"}
 	nextGoOn        = message.Text{En: "repeat the command to go on; what was done stays", Zh: "如需继续请重复该命令；已完成的内容保持不变"}
 	nextDoctor      = message.Text{En: "imi network doctor looks for the usual troubles", Zh: "imi network doctor 可检查常见问题"}
 	textNoNetwork   = message.Text{En: "there is no network in %s", Zh: "%s 中没有网络"}
@@ -111,6 +112,9 @@ func (a *app) explain(exit int, err error) explanation {
 	case errors.As(err, &refusal):
 		e.Field, e.Rule, e.Subject = refusal.Field, mask(refusal.Rule), refusal.Subject
 		e.line = a.refusalLine(refusal)
+		if refusal.Code == ledger.Conflict && refusal.Subject != "" {
+			e.Next = a.say(nextHistory, refusal.Subject)
+		}
 	case errors.Is(err, network.ErrNoNetwork):
 		e.line, e.Next = a.say(textNoNetwork, a.options.dir), a.say(nextUp)
 	case errors.As(err, &failure):

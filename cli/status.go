@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -51,16 +52,25 @@ func (a *app) statusCommand(verb string, kind ledger.Kind, state ledger.State) *
 			if err != nil {
 				return nil, err
 			}
+			if !slices.Contains(reasonsFor(state), reason) {
+				return nil, &trouble{code: ledger.Invalid, what: textNoReason, args: []any{strings.Join(reasonsFor(state), ", ")}}
+			}
 			return a.changeStatus(ctx, key, state, ledger.Reason(reason))
 		}})
-	var reasons []string
+	made.Flags().StringVar(&reason, "reason", string(usualReasons[state]), a.say(message.Text{En: "one of %s", Zh: "可选：%s"}, strings.Join(reasonsFor(state), ", ")))
+	return made
+}
+
+var textNoReason = message.Text{En: "--reason is one of %s", Zh: "--reason 可选：%s"}
+
+// reasonsFor are the reasons that a record may get a state for.
+func reasonsFor(state ledger.State) (reasons []string) {
 	for _, r := range ledger.Reasons() {
 		if state.May(r) {
 			reasons = append(reasons, string(r))
 		}
 	}
-	made.Flags().StringVar(&reason, "reason", string(usualReasons[state]), a.say(message.Text{En: "one of %s", Zh: "可选：%s"}, strings.Join(reasons, ", ")))
-	return made
+	return reasons
 }
 
 // article puts the English article before a word.

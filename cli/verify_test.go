@@ -97,7 +97,9 @@ func TestPresentAndVerify(t *testing.T) {
 	if g.asked.Nonce != "bm9uY2U" {
 		t.Errorf("the nonce of the presentation is used: %+v", g.asked)
 	}
-	b.mustFail(exitNotValid, "present", "--wallet", b.path("w.json"), "--claims", "salary", "--request", request)
+	if said := b.mustFail(exitNotValid, "present", "--wallet", b.path("w.json"), "--claims", "salary", "--request", request); !strings.Contains(said, "imi wallet show --wallet "+b.path("w.json")) {
+		t.Errorf("%q does not say where the claims stand", said)
+	}
 	b.mustFail(exitUsage, "present", "--wallet", b.path("w.json"), "--nonce", "x")
 	b.mustFail(exitUsage, "present", "--wallet", b.path("w.json"), "--request", request, "--nonce", "x", "--audience", "y")
 	b.mustFail(exitNotFound, "present", "--wallet", b.path("none.json"))

@@ -139,7 +139,7 @@ func (a *app) replaceKey(ctx context.Context, path string, change keyChange) (re
 		return nil, err
 	}
 	w.MakeCurrent(private.Public(), from)
-	return &keyChanged{Subject: *w.Subject, Key: private.Public().ID(), From: from, Receipt: receipt}, file.Write(w)
+	return &keyChanged{Subject: *w.Subject, Key: private.Public().ID(), From: from, Receipt: receipt, Unbound: unbound(w)}, file.Write(w)
 }
 
 // settleKey takes up a change whose outcome was unknown: when the ledger lists another key of the wallet as the one that
@@ -163,7 +163,7 @@ func (a *app) settleKey(ctx context.Context, file *wallet.File, w *wallet.Wallet
 	if err != nil || w.Current().Public().Equal(counts) || !w.MakeCurrent(counts, last.From) {
 		return nil, err
 	}
-	return &keyChanged{Subject: *w.Subject, Key: counts.ID(), From: last.From, Receipt: office.Receipt{Key: key}}, file.Write(w)
+	return &keyChanged{Subject: *w.Subject, Key: counts.ID(), From: last.From, Receipt: office.Receipt{Key: key}, Unbound: unbound(w)}, file.Write(w)
 }
 
 type keyChanged struct {
@@ -171,9 +171,23 @@ type keyChanged struct {
 	Key     string         `json:"key"`
 	From    ledger.Time    `json:"from"`
 	Receipt office.Receipt `json:"receipt"`
+	Unbound int            `json:"unbound"` // credentials that are bound to another key, and to be issued again
+}
+
+// unbound counts the credentials that verifiers refuse until they are issued again, for the key that counts now.
+func unbound(w *wallet.Wallet) (count int) {
+	for _, c := range w.Credentials {
+		if parsed, err := credential.Parse([]byte(c.SDJWT)); err == nil && !parsed.Holder().Equal(w.Current().Public()) {
+			count++
+		}
+	}
+	return count
 }
 
 func (r *keyChanged) render(p *page) {
 	p.line(message.Text{En: "the holder's key is %s from %v on", Zh: "持有人密钥现为 %s，自 %v 起"}, r.Key, r.From)
 	p.fields(receiptRows(r.Receipt)...)
+	if r.Unbound > 0 {
+		p.line(message.Text{En: "credentials bound to another key, to be issued again: %d (imi wallet list)", Zh: "绑定其他密钥、须重新签发的凭证：%d 份（imi wallet list）"}, r.Unbound)
+	}
 }

@@ -72,7 +72,7 @@ func (c *Client) awaitOwnPeer(ctx context.Context) error {
 		return nil
 	}
 	return refuse(ctx.Err(), ledger.Unavailable,
-		"the peer of %s does not answer; see that it runs (imi network status), then retry", c.own().organisation)
+		"the peer of %s does not answer", c.own().organisation)
 }
 
 // others returns the first peer of every other organisation in the profile.

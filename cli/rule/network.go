@@ -19,7 +19,7 @@ var ofNetwork = map[string]string{
 	"the peer does not serve blocks to this client's certificate":                                                        "节点不向此客户端证书提供区块",
 	"the peer of %s cannot answer; see that it runs and has joined the channel":                                          "%s 的节点无法答复；请确认其在运行并已加入通道",
 	"the peer of %s cannot be reached; see that it runs, then retry":                                                     "无法连接 %s 的节点；请确认其在运行后重试",
-	"the peer of %s does not answer; see that it runs (imi network status), then retry":                                  "%s 的节点没有应答；请确认其在运行（imi network status）后重试",
+	"the peer of %s does not answer":                                                                                     "%s 的节点没有应答",
 	"the peer of %s does not have it":                                                                                    "%s 的节点没有它",
 	"the peer of %s gave no block for %v":                                                                                "%s 的节点在 %s 内没有给出区块",
 	"the peer of %s has too many requests in hand; retry later":                                                          "%s 的节点请求过多；请稍后重试",
