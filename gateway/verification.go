@@ -69,15 +69,18 @@ func (a *api) verifyAnew(w http.ResponseWriter, r *http.Request, request wire.Ve
 	}
 	buffer := answers.Get().(*[]byte)
 	defer giveBack(buffer)
-	text, err := result.Append((*buffer)[:0])
-	if err != nil {
-		return err
+	text, kept := (*buffer)[:0], false
+	if about, ok := subjectOf(request); ok && result.Evidence != nil {
+		text, kept = a.memory.Keep(text, about, &result, state.recorder, a.standingOf(state, asked.Now).Standing)
+	}
+	if !kept {
+		var err error
+		if text, err = result.Append(text); err != nil {
+			return err
+		}
 	}
 	*buffer = text
 	a.sendVerification(w, r, finding.Verdict, text)
-	if about, ok := subjectOf(request); ok && result.Evidence != nil {
-		a.memory.Keep(about, &result, state.recorder, a.standingOf(state, asked.Now).Standing)
-	}
 	return nil
 }
 

@@ -88,13 +88,14 @@ type Proven struct {
 	Record *string         `json:"record,omitempty"` // canonical JSON as text; absent: there is none
 	Proof  statetree.Proof `json:"proof"`
 
-	content []byte // of the record, where a Recorder proved it
-	text    []byte // all this as JSON, if it was written before
+	content []byte        // of the record, where a Recorder proved it
+	digest  ledger.Digest // of that
+	text    []byte        // all this as JSON, if it was written before
 }
 
 // newProven is the evidence of a record, or of its absence.
-func newProven(key ledger.Key, record []byte, proof statetree.Proof) Proven {
-	p := Proven{Key: key, Proof: proof, content: record}
+func newProven(key ledger.Key, record []byte, digest ledger.Digest, proof statetree.Proof) Proven {
+	p := Proven{Key: key, Proof: proof, content: record, digest: digest}
 	if record != nil {
 		text := string(record)
 		p.Record = &text

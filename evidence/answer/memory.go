@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"bytes"
 	"context"
 	"math"
 	"slices"
@@ -61,6 +62,12 @@ func (m *Memory) Again(text []byte, about Subject, now *Standing, links evidence
 	if !ok || !k.holds(now, links) {
 		return text, "", false
 	}
+	again, ok := k.fill(text, now)
+	return again, k.verdict, ok
+}
+
+// fill appends the answer with something in its gaps. It reports false where the state has not the same records.
+func (k *kept) fill(text []byte, now *Standing) ([]byte, bool) {
 	w := writer{text: text}
 	from := int32(0)
 	for _, g := range k.gaps {
@@ -71,14 +78,14 @@ func (m *Memory) Again(text []byte, about Subject, now *Standing, links evidence
 			w.text = append(w.text, k.bases[g.basis].record...)
 		case gapProven:
 			if !now.shelf.show(&w, k.bases[g.basis]) {
-				return text, "", false
+				return text, false
 			}
 		default:
 			w.text = append(w.text, now.texts[g.kind]...)
 		}
 	}
 	w.text = append(w.text, k.text[from:]...)
-	return w.text, k.verdict, w.err == nil
+	return w.text, w.err == nil
 }
 
 // holds reports whether the answer still follows, if the records are the same.
@@ -97,26 +104,32 @@ func (k *kept) holds(now *Standing, links evidence.Links) bool {
 	return true
 }
 
-// Keep keeps an answer with its evidence, which a recorder of the standing's shelf collected. Nothing is kept of answers that
-// are rarely given twice: no record, or one that is not as it must be.
-func (m *Memory) Keep(about Subject, v *Verification, r *Recorder, now *Standing) {
+// Keep keeps an answer with its evidence, which a recorder of the standing's shelf collected, and appends it. It reports false,
+// and does neither, for answers that are rarely given twice: no record, or one that is not as it must be.
+func (m *Memory) Keep(text []byte, about Subject, v *Verification, r *Recorder, now *Standing) ([]byte, bool) {
 	if m == nil || !now.enough || v.Evidence == nil || !sound(&v.Finding) || len(r.records) > math.MaxUint8 {
-		return
+		return text, false
 	}
 	k := &kept{verdict: v.Verdict, at: now.now, held: v.Held, lists: r.lists}
 	for i := range r.records {
 		b, ok := m.basis(&r.records[i])
 		if !ok {
-			return
+			return text, false
 		}
 		k.bases = append(k.bases, b)
 	}
-	w := writer{standing: now, bases: k.bases}
+	var room [16]gap
+	w := writer{text: text, standing: now, bases: k.bases, gaps: room[:0]}
 	w.verification(v)
-	if w.err == nil {
-		k.text, k.gaps = slices.Clone(w.text), slices.Clone(w.gaps)
-		m.answers.Put(about, k)
+	if w.err != nil {
+		return text, false
 	}
+	k.text, k.gaps = bytes.Clone(w.text[len(text):]), slices.Clone(w.gaps)
+	for i := range k.gaps {
+		k.gaps[i].at -= int32(len(text))
+	}
+	m.answers.Put(about, k)
+	return k.fill(text, now)
 }
 
 // sound reports whether a finding is one that only the records it names speak for or against.
@@ -132,12 +145,12 @@ func (m *Memory) basis(p *Proven) (*basis, bool) {
 	if p.content == nil {
 		return nil, false
 	}
-	digest := ledger.DigestOf(p.content)
-	if known, ok := m.shared.Get(p.Key); ok && known.digest == digest {
-		return known, true
+	if !isShared(p.Key) {
+		return &basis{p.Key, p.content, p.digest}, true
 	}
-	b := &basis{p.Key, p.content, digest}
-	if isShared(p.Key) {
+	b, ok := m.shared.Get(p.Key)
+	if !ok || b.digest != p.digest {
+		b = &basis{p.Key, p.content, p.digest}
 		m.shared.Put(p.Key, b)
 	}
 	return b, true

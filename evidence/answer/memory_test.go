@@ -56,7 +56,9 @@ func (r *remembering) ask(what string) bool {
 	if text, _, ok := r.memory.Again(nil, r.about, r.shelf.Standing(note, &evidence.Vouching{Signed: vouching.Signed, Organisations: vouching.Organisations, Needed: 4, MaxAge: vouching.MaxAge}, r.Now.Time()), r.source()); ok {
 		r.t.Errorf("%s: without enough signatures the memory says %s", what, text)
 	}
-	r.memory.Keep(r.about, &v, recorder, now)
+	if text, kept := r.memory.Keep([]byte("before"), r.about, &v, recorder, now); kept && string(text) != string(want) || !kept && string(text) != "before" {
+		r.t.Errorf("%s: kept (%v) is\n%s\nwhere it is\n%s", what, kept, text, want)
+	}
 	return again
 }
 

@@ -88,7 +88,7 @@ func (r *Recorder) prove(key ledger.Key, record []byte) (Proven, error) {
 	if found != (record != nil) || (found && digest != ledger.DigestOf(record)) {
 		return Proven{}, &evidence.DisagreementError{Key: key}
 	}
-	return newProven(key, record, proof), nil
+	return newProven(key, record, digest, proof), nil
 }
 
 // Notarisations implements evidence.Links.

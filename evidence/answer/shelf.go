@@ -68,7 +68,7 @@ func (s *Shelf) show(w *writer, b *basis) bool {
 		return false
 	}
 	if isShared(b.key) {
-		p := newProven(b.key, b.record, proof)
+		p := newProven(b.key, b.record, digest, proof)
 		s.put(&p)
 	}
 	w.raw(`{"key":`).string(string(b.key)).raw(`,"record":`)

@@ -16,14 +16,15 @@ var _ evidence.Source = (*Index)(nil)
 
 // statements are the queries of every verification, prepared once.
 type statements struct {
-	newest, atBlock, atTime, record, notarisations, leaves *sql.Stmt
+	newest, atBlock, atTime, record, recordAt, notarisations, leaves *sql.Stmt
 }
 
 const (
-	selectHead   = "SELECT number, hash, time FROM blocks "
-	selectRecord = `SELECT v.content, v.block, r.first_block, v.event, v.unsound, t.id, t.time
-		FROM records r JOIN versions v ON v.record = r.id JOIN transactions t ON t.block = v.block AND t.position = v.position
-		WHERE r.key = ? AND v.block <= ? ORDER BY v.block DESC, v.id DESC LIMIT 1`
+	selectHead          = "SELECT number, hash, time FROM blocks "
+	selectEntry         = "SELECT v.content, v.block, r.first_block, v.event, v.unsound, t.id, t.time FROM records r "
+	ofTransaction       = " JOIN transactions t ON t.block = v.block AND t.position = v.position WHERE r.key = ?"
+	selectRecord        = selectEntry + "JOIN versions v ON v.id = r.last_version" + ofTransaction
+	selectRecordAt      = selectEntry + "JOIN versions v ON v.record = r.id" + ofTransaction + " AND v.block <= ? ORDER BY v.block DESC, v.id DESC LIMIT 1"
 	selectNotarisations = `SELECT r.key, r.first_block FROM records r WHERE r.document = ?
 		AND r.first_block <= ? ORDER BY r.id LIMIT ?`
 	selectLeaves = "SELECT b.leaves FROM records r JOIN batches b ON b.record = r.id WHERE r.key = ?"
@@ -38,6 +39,7 @@ func (x *Index) prepareStatements(ctx context.Context) error {
 		{&x.statements.atBlock, selectHead + "WHERE number = ?"},
 		{&x.statements.atTime, selectHead + "WHERE time <= ? ORDER BY time DESC, number DESC LIMIT 1"},
 		{&x.statements.record, selectRecord},
+		{&x.statements.recordAt, selectRecordAt},
 		{&x.statements.notarisations, selectNotarisations},
 		{&x.statements.leaves, selectLeaves},
 	} {
@@ -101,22 +103,21 @@ func (x *Index) Record(ctx context.Context, key ledger.Key, block uint64) (evide
 		return e, nil
 	}
 	version := x.cache.version()
-	e, err := x.recordAt(ctx, key, newestBlock)
+	e, err := scanRecord(key, x.statements.record.QueryRowContext(steady(ctx), string(key)))
 	switch {
 	case err != nil || !e.Found():
 		return e, err
 	case e.Block > block:
-		return x.recordAt(ctx, key, block)
+		return scanRecord(key, x.statements.recordAt.QueryRowContext(steady(ctx), string(key), clamp(block)))
 	}
 	x.cache.keep(version, func() { x.cache.records.Put(key, e) })
 	return e, nil
 }
 
-func (x *Index) recordAt(ctx context.Context, key ledger.Key, block uint64) (evidence.Entry, error) {
+func scanRecord(key ledger.Key, row *sql.Row) (evidence.Entry, error) {
 	e := evidence.Entry{Key: key}
 	var at sql.NullInt64
-	err := x.statements.record.QueryRowContext(steady(ctx), string(key), clamp(block)).
-		Scan(&e.Record, &e.Block, &e.First, &e.Event, &e.Unsound, &e.TransactionID, &at)
+	err := row.Scan(&e.Record, &e.Block, &e.First, &e.Event, &e.Unsound, &e.TransactionID, &at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, nil
 	}
