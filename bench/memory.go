@@ -70,8 +70,8 @@ func (m *memory) attest(statements []ledger.AttestationStatement) error {
 
 // Resolve implements evidence.Records.
 func (m *memory) Resolve(context.Context, evidence.AsOf) (evidence.Position, error) {
-	only := evidence.Head{Block: 1, Time: m.Now}
-	return evidence.Position{Head: only, Newest: only}, nil
+	only := evidence.BlockName{Block: 1, Time: m.Now}
+	return evidence.Position{BlockName: only, Newest: only}, nil
 }
 
 // Record implements evidence.Records.

@@ -24,8 +24,8 @@ type Finding struct {
 	Notarisations     []Finding `json:"notarisations,omitempty"`     // of a document, each with its own verdict
 	MoreNotarisations bool      `json:"moreNotarisations,omitempty"` // there are more than are listed
 
-	AsOf   Moment `json:"asOf"`   // what the answer speaks about
-	Ledger Head   `json:"ledger"` // the newest block it was answered from
+	AsOf   Moment    `json:"asOf"`   // what the answer speaks about
+	Ledger BlockName `json:"ledger"` // the newest block it was answered from
 
 	// Held are the periods of validity that the time asked about was held against. The same records, under any head that enough
 	// vouch for, make the same finding at any time on the same side of each of them, but for its block, its time, and what the

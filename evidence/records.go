@@ -15,8 +15,8 @@ type AsOf struct {
 	Time  ledger.Time `json:"time,omitzero"`
 }
 
-// Head names a block.
-type Head struct {
+// BlockName names a block.
+type BlockName struct {
 	Block uint64      `json:"block"`
 	Hash  block.Hash  `json:"-"`
 	Time  ledger.Time `json:"time,omitzero"`
@@ -24,8 +24,8 @@ type Head struct {
 
 // Position is an AsOf resolved to one block, so that all reads of one verification agree.
 type Position struct {
-	Head        // the block after which the state was as asked
-	Newest Head // the last block the store has
+	BlockName           // the block after which the state was as asked
+	Newest    BlockName // the last block the store has
 }
 
 // Entry is the newest version of a record at a block.

@@ -19,7 +19,9 @@ type Block struct {
 }
 
 // BlockOf is a block as answers name it.
-func BlockOf(h evidence.Head) Block { return Block{h.Block, hex.EncodeToString(h.Hash[:]), h.Time} }
+func BlockOf(h evidence.BlockName) Block {
+	return Block{h.Block, hex.EncodeToString(h.Hash[:]), h.Time}
+}
 
 // Verification is a finding and who found it.
 type Verification struct {

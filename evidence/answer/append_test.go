@@ -23,7 +23,7 @@ func awkwardAnswer(text string) Verification {
 	}
 	v := NewVerification(f, ledger.MSPID(text), text)
 	other := f
-	other.AsOf, other.Ledger = evidence.Moment{Block: 3, Time: now}, evidence.Head{Block: 4, Time: now}
+	other.AsOf, other.Ledger = evidence.Moment{Block: 3, Time: now}, evidence.BlockName{Block: 4, Time: now}
 	v.Notarisations = []evidence.Finding{{}, other}
 	v.AsOf, v.Ledger = &other.AsOf, &Block{Block: 9, BlockHash: text, Time: now}
 	_, _, proof := stateOf(map[ledger.Key][]byte{"a/1": []byte(text), "a/2": nil}).Show("a/1")

@@ -41,9 +41,9 @@ type listing struct {
 
 // NewRecorder reads from a source that has the state of the head.
 func NewRecorder(source evidence.Source, h head.Head, state Prover) *Recorder {
-	at := evidence.Head{Block: h.Block}
+	at := evidence.BlockName{Block: h.Block}
 	copy(at.Hash[:], h.BlockHash[:])
-	return &Recorder{source: source, state: state, position: evidence.Position{Head: at, Newest: at}, records: make([]Proven, 0, 4)}
+	return &Recorder{source: source, state: state, position: evidence.Position{BlockName: at, Newest: at}, records: make([]Proven, 0, 4)}
 }
 
 // Resolve implements evidence.Records: there is one state only.

@@ -67,15 +67,15 @@ func ParseBytes(raw []byte) (Block, error) {
 // transaction is named in that transaction's Problems, since a ledger may hold rubbish that its peers marked invalid.
 // Bytes in the result are parts of those given.
 func Parse(b *common.Block) (Block, error) {
-	parsed, err := ParseHead(b)
+	parsed, err := ParseFrame(b)
 	if err == nil {
 		parsed.ParseTransactions(b.GetData().GetData())
 	}
 	return parsed, err
 }
 
-// ParseHead is Parse without a look into the transactions.
-func ParseHead(b *common.Block) (Block, error) {
+// ParseFrame is Parse without a look into the transactions.
+func ParseFrame(b *common.Block) (Block, error) {
 	header := b.GetHeader()
 	envelopes := b.GetData().GetData()
 	switch {
@@ -99,7 +99,7 @@ func ParseHead(b *common.Block) (Block, error) {
 	return parsed, nil
 }
 
-// ParseTransactions decodes the transactions of a block that ParseHead made.
+// ParseTransactions decodes the transactions of a block that ParseFrame made.
 func (b *Block) ParseTransactions(envelopes [][]byte) {
 	known := identities{}
 	b.Transactions = make([]Transaction, len(envelopes))

@@ -28,7 +28,7 @@ func (l *Ledger) Cut() block.Block {
 	}
 	l.block = nil
 	l.Blocks, l.Raw = append(l.Blocks, b), append(l.Raw, raw)
-	l.heads = append(l.heads, evidence.Head{Block: b.Number, Hash: b.Hash, Time: l.Now})
+	l.heads = append(l.heads, evidence.BlockName{Block: b.Number, Hash: b.Hash, Time: l.Now})
 	return b
 }
 

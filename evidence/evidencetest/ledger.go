@@ -35,7 +35,7 @@ type Ledger struct {
 	keys    map[ledger.MSPID]*ledger.Signer
 	private map[ledger.MSPID]*credential.PrivateKey
 	state   map[ledger.Key][]version
-	heads   []evidence.Head
+	heads   []evidence.BlockName
 	batch   map[ledger.Digest][]ledger.Digest
 	block   []transaction // pending
 	nonce   uint64

@@ -1,7 +1,9 @@
 package evidencetest
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/imi-ledger/imi/evidence"
@@ -10,17 +12,17 @@ import (
 
 // Resolve implements evidence.Records.
 func (l *Ledger) Resolve(_ context.Context, asOf evidence.AsOf) (evidence.Position, error) {
-	p := evidence.Position{Head: l.heads[len(l.heads)-1], Newest: l.heads[len(l.heads)-1]}
+	p := evidence.Position{BlockName: l.heads[len(l.heads)-1], Newest: l.heads[len(l.heads)-1]}
 	switch {
 	case asOf.Block != nil && *asOf.Block >= uint64(len(l.heads)):
 		return p, evidence.ErrAhead
 	case asOf.Block != nil:
-		p.Head = l.heads[*asOf.Block]
+		p.BlockName = l.heads[*asOf.Block]
 	case !asOf.Time.IsZero():
-		p.Head = l.heads[0]
+		p.BlockName = l.heads[0]
 		for _, h := range l.heads {
 			if !asOf.Time.Before(h.Time) {
-				p.Head = h
+				p.BlockName = h
 			}
 		}
 	}
@@ -48,16 +50,9 @@ func (l *Ledger) Notarisations(_ context.Context, document ledger.Digest, block 
 	}
 	slices.SortFunc(keys, func(a, b ledger.Key) int {
 		x, y := l.state[a][0], l.state[b][0]
-		return int(x.Block) - int(y.Block) + (x.transaction-y.transaction)*boolInt(x.Block == y.Block)
+		return cmp.Or(cmp.Compare(x.Block, y.Block), cmp.Compare(x.transaction, y.transaction))
 	})
 	return keys[:min(limit, len(keys))], nil
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // BatchPath implements evidence.Links.
@@ -70,11 +65,4 @@ func (l *Ledger) BatchPath(_ context.Context, root ledger.Digest, index int) ([]
 }
 
 // Keys lists every key there is a record under, sorted.
-func (l *Ledger) Keys() []ledger.Key {
-	var keys []ledger.Key
-	for key := range l.state {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
-}
+func (l *Ledger) Keys() []ledger.Key { return slices.Sorted(maps.Keys(l.state)) }

@@ -58,23 +58,23 @@ func (x *Index) Resolve(ctx context.Context, asOf evidence.AsOf) (evidence.Posit
 	if err != nil {
 		return evidence.Position{}, err
 	}
-	p := evidence.Position{Head: newest, Newest: newest}
+	p := evidence.Position{BlockName: newest, Newest: newest}
 	switch {
 	case asOf.Block != nil && *asOf.Block > newest.Block:
 		return p, evidence.ErrAhead
 	case asOf.Block != nil:
-		p.Head, err = x.head(ctx, x.statements.atBlock, int64(*asOf.Block))
+		p.BlockName, err = x.head(ctx, x.statements.atBlock, int64(*asOf.Block))
 	case !asOf.Time.IsZero():
-		p.Head, err = x.head(ctx, x.statements.atTime, asOf.Time.Time().Unix())
+		p.BlockName, err = x.head(ctx, x.statements.atTime, asOf.Time.Time().Unix())
 		if errors.Is(err, evidence.ErrAhead) {
-			p.Head, err = x.head(ctx, x.statements.atBlock, 0)
+			p.BlockName, err = x.head(ctx, x.statements.atBlock, 0)
 		}
 	}
 	return p, err
 }
 
-func (x *Index) head(ctx context.Context, statement *sql.Stmt, args ...any) (evidence.Head, error) {
-	var h evidence.Head
+func (x *Index) head(ctx context.Context, statement *sql.Stmt, args ...any) (evidence.BlockName, error) {
+	var h evidence.BlockName
 	var hash []byte
 	var at sql.NullInt64
 	err := statement.QueryRowContext(steady(ctx), args...).Scan(&h.Block, &hash, &at)
