@@ -47,7 +47,6 @@ func (t Trust) Encode() ([]byte, error) {
 }
 
 func (t Trust) check() error {
-	refuse := func(field, rule string) error { return ledger.Refuse(ledger.Invalid, field, "%s", rule) }
 	if t.Channel == "" {
 		return refuse("channel", "must not be empty")
 	}
@@ -78,14 +77,20 @@ func (t Trust) keys() head.Keys {
 	keys := head.Keys{}
 	for _, o := range t.Organisations {
 		for _, k := range o.HeadKeys {
-			if key, err := k.Crypto(); err == nil {
-				if public, ok := key.(ed25519.PublicKey); ok {
-					keys[o.MSPID] = append(keys[o.MSPID], public)
-				}
-			}
+			keys.Add(o.MSPID, k)
 		}
 	}
 	return keys
+}
+
+// OpenHead checks a signed head of the channel. Every signature in it must be made with a key that is trusted, and one is
+// enough: how many must have signed depends on what the head is for.
+func (t Trust) OpenHead(note string) (head.Signed, error) {
+	signed, err := head.Open(note, t.keys())
+	if err == nil && signed.Channel != t.Channel {
+		return head.Signed{}, refuse("head", "is about another channel")
+	}
+	return signed, err
 }
 
 // signatories are the organisations that have a head key.

@@ -16,10 +16,10 @@ import (
 // algorithm is the identifier of Ed25519 timestamped cosignatures in C2SP signed notes.
 const algorithm = 0x04
 
-// KeyHash is the key id of a cosigner in a signed note.
+// keyHash is the key id of a cosigner in a signed note.
 //
 //	first 4 bytes of SHA-256(name | LF | 0x04 | 32-byte Ed25519 public key), big-endian
-func KeyHash(name string, key ed25519.PublicKey) uint32 {
+func keyHash(name string, key ed25519.PublicKey) uint32 {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%c", name, algorithm)
 	h.Write(key)
@@ -52,7 +52,7 @@ func (s *Signer) Public() ed25519.PublicKey { return s.key.Public().(ed25519.Pub
 func (s *Signer) Name() string { return s.name }
 
 // KeyHash implements note.Signer.
-func (s *Signer) KeyHash() uint32 { return KeyHash(s.name, s.key.Public().(ed25519.PublicKey)) }
+func (s *Signer) KeyHash() uint32 { return keyHash(s.name, s.Public()) }
 
 // Sign implements note.Signer.
 //
@@ -71,7 +71,7 @@ type verifier struct {
 }
 
 func (v verifier) Name() string    { return v.name }
-func (v verifier) KeyHash() uint32 { return KeyHash(v.name, v.key) }
+func (v verifier) KeyHash() uint32 { return keyHash(v.name, v.key) }
 
 func (v verifier) Verify(text, signature []byte) bool {
 	at, rest, ok := splitSignature(signature)

@@ -37,17 +37,21 @@ func KeysOf(organisations []ledger.Organisation, at ledger.Time) Keys {
 	keys := Keys{}
 	for _, o := range organisations {
 		for _, k := range o.HeadKeys {
-			if !k.Covers(at) {
-				continue
-			}
-			if key, err := k.Key.Crypto(); err == nil {
-				if public, ok := key.(ed25519.PublicKey); ok {
-					keys[o.MSPID] = append(keys[o.MSPID], public)
-				}
+			if k.Covers(at) {
+				keys.Add(o.MSPID, k.Key)
 			}
 		}
 	}
 	return keys
+}
+
+// Add adds a key of an organisation, if it is of the kind that heads are signed with.
+func (k Keys) Add(organisation ledger.MSPID, registered ledger.PublicKey) {
+	if key, err := registered.Crypto(); err == nil {
+		if public, ok := key.(ed25519.PublicKey); ok {
+			k[organisation] = append(k[organisation], public)
+		}
+	}
 }
 
 // Open reads a signed note and keeps the cosignatures made by the keys. A note without a single one, one that holds a
