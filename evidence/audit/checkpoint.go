@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
@@ -64,14 +65,11 @@ func (a *Audit) Save(to io.Writer) error {
 		return err
 	}
 	c := checkpoint{Genesis: a.genesis, Hash: p.hash, Next: p.next, CommitHash: p.commitHash, Channel: p.config.channel,
-		ConfigBlock: p.config.block, Config: config, Passed: a.passed, Counters: a.counters, Findings: a.findings}
+		ConfigBlock: p.config.block, Config: config, Passed: a.passed, Counters: a.counters, Findings: a.findings,
+		Seen: slices.Sorted(maps.Keys(p.seen))}
 	for key, record := range p.tree.All() {
 		c.Leaves = append(c.Leaves, statetree.Leaf{Key: key, Record: record})
 	}
-	for id := range p.seen {
-		c.Seen = append(c.Seen, id)
-	}
-	slices.Sort(c.Seen)
 	for raw := range p.config.members {
 		c.Members = append(c.Members, []byte(raw))
 	}

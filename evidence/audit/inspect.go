@@ -35,7 +35,7 @@ type transaction struct {
 	creator   bool                  // the creator's signature verifies
 	endorsers []bool                // the endorsements' signatures verify
 	hashed    []*hashedSet
-	duty      int // signatures checked
+	verified  int // signatures, good or bad
 }
 
 // fill decodes a block and checks what needs no key. Whatever is wrong here is fatal: there is no telling what the block
@@ -52,7 +52,7 @@ func (b *inspected) fill(raw []byte) {
 		return
 	}
 	var err error
-	if b.Block, err = block.ParseHead(&whole); err == nil {
+	if b.Block, err = block.ParseFrame(&whole); err == nil {
 		err = b.checkItems(whole.GetMetadata().GetMetadata())
 	}
 	envelopes := whole.GetData().GetData()
@@ -216,7 +216,7 @@ func (t *transaction) verify(known *identities, identity, signature []byte, mess
 	if err != nil {
 		return false
 	}
-	t.duty++
+	t.verified++
 	return id.verify(signature, message...)
 }
 

@@ -101,7 +101,7 @@ func (b *inspected) isConfig() bool {
 }
 
 func (j *judgement) judgeTransaction(i int, t *transaction) {
-	j.signatures += uint64(t.duty)
+	j.signatures += uint64(t.verified)
 	code := j.verdict(i, t)
 	j.codes = append(j.codes, byte(code))
 	if code != peer.TxValidationCode_VALID {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/msp"
@@ -96,12 +97,8 @@ func (m *member) satisfies(p principal) bool {
 }
 
 func (m *member) hasRole(role msp.MSPRole_MSPRoleType) bool {
-	if role == msp.MSPRole_ADMIN {
-		for _, der := range m.organisation.admins {
-			if bytes.Equal(der, m.certificate.Raw) {
-				return true
-			}
-		}
+	if role == msp.MSPRole_ADMIN && slices.ContainsFunc(m.organisation.admins, func(der []byte) bool { return bytes.Equal(der, m.certificate.Raw) }) {
+		return true
 	}
 	if m.invalid != nil {
 		return false

@@ -10,10 +10,10 @@ import (
 // ordererCheck is what the signatures of a block came to under one configuration. It is made ahead with the newest one
 // known and made again in the rare case that another was in force.
 type ordererCheck struct {
-	config  *channelConfig
-	signers [][]byte // serialized identities of whose signatures verify, in order
-	wrong   string   // what is wrong with a signature; every one that is there must be right
-	duty    int      // signatures checked
+	config   *channelConfig
+	signers  [][]byte // serialized identities of whose signatures verify, in order
+	wrong    string   // what is wrong with a signature; every one that is there must be right
+	verified int      // signatures, good or bad
 }
 
 // checkOrderers verifies every orderer's signature of a block. It may run beside others that use the configuration.
@@ -31,7 +31,7 @@ func checkOrderers(c *channelConfig, b *inspected) ordererCheck {
 			check.wrong = fmt.Sprintf("signature %d: %v", i, err)
 			continue
 		}
-		check.duty++
+		check.verified++
 		switch {
 		case seen[string(identity)]:
 			check.wrong = fmt.Sprintf("signature %d is by one who signed already", i)
@@ -71,7 +71,7 @@ func (j *judgement) judgeOrderers() {
 	if check.config != j.config {
 		*check = checkOrderers(j.config, j.block)
 	}
-	j.signatures += uint64(check.duty)
+	j.signatures += uint64(check.verified)
 	if check.wrong != "" {
 		j.found.note(Orderers, "every signature that is there verifies, each orderer's once", "%s", check.wrong)
 	}

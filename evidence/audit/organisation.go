@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/msp"
@@ -140,7 +141,7 @@ func (o *organisation) validate(certificate *x509.Certificate) (issuer *x509.Cer
 	if o.revoked(certificate, issuer) {
 		return nil, errors.New("its certificate is revoked")
 	}
-	if len(o.units) > 0 && !carriesAny(certificate, issuer, o.units) {
+	if len(o.units) > 0 && !slices.ContainsFunc(o.units, func(u unit) bool { return u.in(certificate, issuer) }) {
 		return nil, errors.New("its certificate has none of the required organisational units")
 	}
 	if o.roles == nil {
@@ -167,25 +168,9 @@ func (o *organisation) revoked(certificate, issuer *x509.Certificate) bool {
 	return false
 }
 
-func carriesAny(certificate, issuer *x509.Certificate, units []unit) bool {
-	for _, u := range units {
-		if u.in(certificate, issuer) {
-			return true
-		}
-	}
-	return false
-}
-
+// in reports whether a certificate has the unit.
 func (u unit) in(certificate, issuer *x509.Certificate) bool {
-	if u.certifier != nil && !bytes.Equal(u.certifier, issuer.Raw) {
-		return false
-	}
-	for _, name := range certificate.Subject.OrganizationalUnit {
-		if name == u.name {
-			return true
-		}
-	}
-	return false
+	return (u.certifier == nil || bytes.Equal(u.certifier, issuer.Raw)) && slices.Contains(certificate.Subject.OrganizationalUnit, u.name)
 }
 
 // countRoles counts the node roles in a certificate: every unit by that name, whoever put it there when that is wrong.

@@ -66,7 +66,7 @@ func (s signatures) evaluate(rule *common.SignaturePolicy, signers []*member, us
 	case *common.SignaturePolicy_NOutOf_:
 		var count int32
 		for _, part := range kind.NOutOf.GetRules() {
-			tried := append([]bool(nil), used...)
+			tried := slices.Clone(used)
 			if s.evaluate(part, signers, tried, depth+1) {
 				count++
 				copy(used, tried)

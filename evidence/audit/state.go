@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"strings"
 
@@ -44,12 +45,7 @@ type changes map[stateKey]stateValue
 
 // sorted lists the changed keys: by namespace, public ones before those in collections, then by key.
 func (c changes) sorted() []stateKey {
-	keys := make([]stateKey, 0, len(c))
-	for k := range c {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, stateKey.compare)
-	return keys
+	return slices.SortedFunc(maps.Keys(c), stateKey.compare)
 }
 
 // apply moves the state on by one block.

@@ -3,6 +3,7 @@ package audit
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
@@ -38,7 +39,7 @@ func collect(all map[string]element, group *common.ConfigGroup, path []string) {
 		all["policy "+at+"/"+name] = element{path, p.GetVersion(), p.GetModPolicy(), p}
 	}
 	for name, inner := range group.GetGroups() {
-		collect(all, inner, append(append([]string(nil), path...), name))
+		collect(all, inner, append(slices.Clone(path), name))
 	}
 }
 
