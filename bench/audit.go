@@ -17,6 +17,7 @@ import (
 	"github.com/imi-ledger/imi/evidence"
 	"github.com/imi-ledger/imi/evidence/audit"
 	"github.com/imi-ledger/imi/evidence/block"
+	"github.com/imi-ledger/imi/ledger"
 )
 
 // auditRow audits a ledger from its genesis block, with every check there is, beside as many verifications by crypto/ecdsa
@@ -62,7 +63,7 @@ func repeated(d time.Duration, transactions int, do func() error) (Sample, error
 
 type auditing struct {
 	blocks       [][]byte
-	genesis      block.Hash
+	genesis      ledger.Digest
 	transactions int
 	signatures   int64
 	one          signature

@@ -168,7 +168,7 @@ func (d *district) learnTrust(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.trust = answer.Trust{Channel: network.ChannelName, Genesis: ledger.Digest(first.Hash), Threshold: 3}
+	d.trust = answer.Trust{Channel: network.ChannelName, Genesis: first.Hash, Threshold: 3}
 	for _, o := range registered {
 		one := answer.Trusted{MSPID: o.MSPID}
 		for _, k := range o.HeadKeys {

@@ -9,10 +9,10 @@ import (
 
 // anchor is what an audit trusts and where it came from.
 type anchor struct {
-	Genesis block.Hash   `json:"genesis"` // header hash of block 0
-	From    anchorOrigin `json:"from"`
-	Name    string       `json:"name,omitempty"` // of the folder or file
-	enough  int          // organisations that must have signed a head; 0: the file does not say
+	Genesis ledger.Digest `json:"genesis"` // header hash of block 0
+	From    anchorOrigin  `json:"from"`
+	Name    string        `json:"name,omitempty"` // of the folder or file
+	enough  int           // organisations that must have signed a head; 0: the file does not say
 }
 
 type anchorOrigin string
@@ -45,13 +45,13 @@ func (a *app) anchor(trust, genesis string) (anchor, error) {
 		if err == nil && t.Genesis == (ledger.Digest{}) {
 			err = ledger.Refuse(ledger.Invalid, "genesis", "must not be empty")
 		}
-		return anchor{block.Hash(t.Genesis), fromTrust, trust, t.Threshold}, err
+		return anchor{t.Genesis, fromTrust, trust, t.Threshold}, err
 	case genesis != "":
 		hash, err := ledger.ParseDigest(genesis)
 		if err != nil || hash == (ledger.Digest{}) {
 			return anchor{}, usage(textGenesis)
 		}
-		return anchor{Genesis: block.Hash(hash), From: fromCommand}, nil
+		return anchor{Genesis: hash, From: fromCommand}, nil
 	}
 	n, err := network.Open(a.options.dir)
 	if err != nil {
@@ -62,10 +62,10 @@ func (a *app) anchor(trust, genesis string) (anchor, error) {
 }
 
 // genesisOf is the header hash of the block that a network was made with.
-func genesisOf(n *network.Network) (block.Hash, error) {
+func genesisOf(n *network.Network) (ledger.Digest, error) {
 	encoded, err := n.Genesis()
 	if err != nil {
-		return block.Hash{}, err
+		return ledger.Digest{}, err
 	}
 	b, err := block.ParseBytes(encoded)
 	return b.Hash, err

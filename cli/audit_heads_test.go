@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/imi-ledger/imi/evidence/audit"
-	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/evidence/head"
 	"github.com/imi-ledger/imi/ledger"
 )
@@ -98,7 +97,7 @@ func TestHeadsAreCompared(t *testing.T) {
 			if err := h.add(signedNote{from: "somebody", text: c.note, given: c.given}); err != nil {
 				t.Fatal(err)
 			}
-			found := h.compare(oneBlock{audit.Block{Number: 7, Hash: block.Hash(here.BlockHash), StateRoot: here.StateRoot}, c.registry}, "imi")
+			found := h.compare(oneBlock{audit.Block{Number: 7, Hash: here.BlockHash, StateRoot: here.StateRoot}, c.registry}, "imi")
 			if len(found) != c.findings || len(h.Compared) != c.compared || h.lacking() != c.lacking {
 				t.Errorf("findings %v, compared %+v, passed %+v, lacking %v", found, h.Compared, h.Passed, h.lacking())
 			}

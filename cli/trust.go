@@ -82,7 +82,7 @@ func (a *app) trustOfRegistry(ctx context.Context, threshold int) (answer.Trust,
 	if err != nil {
 		return answer.Trust{}, err
 	}
-	t := answer.Trust{Channel: c.Channel(), Genesis: ledger.Digest(genesis), Organisations: []answer.Trusted{}}
+	t := answer.Trust{Channel: c.Channel(), Genesis: genesis, Organisations: []answer.Trusted{}}
 	now, signing := ledger.At(a.now()), 0
 	for _, o := range registered {
 		trusted := answer.Trusted{MSPID: o.MSPID, HeadKeys: []ledger.PublicKey{}}

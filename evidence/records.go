@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/ledger"
 )
 
@@ -17,9 +16,9 @@ type AsOf struct {
 
 // BlockName names a block.
 type BlockName struct {
-	Block uint64      `json:"block"`
-	Hash  block.Hash  `json:"-"`
-	Time  ledger.Time `json:"time,omitzero"`
+	Block uint64        `json:"block"`
+	Hash  ledger.Digest `json:"-"`
+	Time  ledger.Time   `json:"time,omitzero"`
 }
 
 // Position is an AsOf resolved to one block, so that all reads of one verification agree.

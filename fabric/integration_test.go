@@ -137,7 +137,7 @@ func (n *realNetwork) testBlocks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var previous block.Hash
+	var previous ledger.Digest
 	codes := map[peer.TxValidationCode]int{}
 	next := uint64(0)
 	for raw, err := range client.Blocks(t.Context(), 0) {

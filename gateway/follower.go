@@ -12,6 +12,7 @@ import (
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 
 	"github.com/imi-ledger/imi/evidence/block"
+	"github.com/imi-ledger/imi/ledger"
 )
 
 // Peer is the organisation's own peer, as fabric.Client has it.
@@ -25,7 +26,7 @@ type Peer interface {
 // Applier is the writing side of the index.
 type Applier interface {
 	// Position is the number of the block the index waits for, and the header hash of the one before.
-	Position(ctx context.Context) (next uint64, last block.Hash, err error)
+	Position(ctx context.Context) (next uint64, last ledger.Digest, err error)
 	// Apply takes exactly that block in, whole or not at all.
 	Apply(ctx context.Context, b block.Block) error
 }

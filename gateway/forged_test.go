@@ -48,7 +48,7 @@ func auditCaptured(t testing.TB, name string) *audited {
 		t.Fatal(err)
 	}
 	c := &audited{bad: map[ledger.Key]string{}, good: map[ledger.Key]bool{}}
-	var genesis block.Hash
+	var genesis ledger.Digest
 	for raw, err := range audit.ReadFile(bytes.NewReader(content)) {
 		if err != nil {
 			t.Fatal(err)

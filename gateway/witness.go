@@ -101,8 +101,8 @@ func changesOf(written map[ledger.Key][]byte) (changes []statetree.Leaf, governe
 }
 
 // sign is called with the lock held.
-func (w *witness) sign(keeper *heads.Keeper, number uint64, hash block.Hash) error {
-	state := heads.State{Head: head.Head{Channel: w.channel, Block: number, BlockHash: ledger.Digest(hash), StateRoot: w.tree.Root()}, Tree: w.tree}
+func (w *witness) sign(keeper *heads.Keeper, number uint64, hash ledger.Digest) error {
+	state := heads.State{Head: head.Head{Channel: w.channel, Block: number, BlockHash: hash, StateRoot: w.tree.Root()}, Tree: w.tree}
 	if err := keeper.Advance(state, w.keysNow()); err != nil {
 		return err
 	}

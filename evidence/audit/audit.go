@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/evidence/head"
 	"github.com/imi-ledger/imi/ledger"
 )
@@ -20,7 +19,7 @@ type Source func(ctx context.Context, from uint64) iter.Seq2[[]byte, error]
 
 // Audit is the auditing of one ledger, block after block. It is not safe for concurrent use.
 type Audit struct {
-	genesis  block.Hash
+	genesis  ledger.Digest
 	options  Options
 	position position
 	counters Counters
@@ -31,8 +30,8 @@ type Audit struct {
 }
 
 // New begins at block 0, which must have the given header hash: the one thing trusted.
-func New(genesis block.Hash, options Options) (*Audit, error) {
-	if genesis == (block.Hash{}) {
+func New(genesis ledger.Digest, options Options) (*Audit, error) {
+	if genesis == (ledger.Digest{}) {
 		return nil, errors.New("audit: the hash of the genesis block must be given")
 	}
 	a := &Audit{genesis: genesis, position: position{

@@ -143,7 +143,7 @@ func TestHeads(t *testing.T) {
 
 func TestOtherGenesis(t *testing.T) {
 	blocks, genesis := captured(t, "bft")
-	if _, err := New(block.Hash{}, Options{}); err == nil {
+	if _, err := New(ledger.Digest{}, Options{}); err == nil {
 		t.Error("an audit without trust")
 	}
 	genesis[5] ^= 4
@@ -212,7 +212,7 @@ func TestCheckpoints(t *testing.T) {
 }
 
 // resumed is an audit that was saved behind the first blocks.
-func resumed(t *testing.T, blocks [][]byte, cut int, genesis block.Hash, before, after Options) *Audit {
+func resumed(t *testing.T, blocks [][]byte, cut int, genesis ledger.Digest, before, after Options) *Audit {
 	t.Helper()
 	first, err := New(genesis, before)
 	if err != nil {

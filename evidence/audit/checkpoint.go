@@ -30,7 +30,7 @@ var ErrOtherLedger = errors.New("of another ledger")
 // checkpoint is an Audit at rest. It is the auditor's own: whoever can write it can make the audit say anything, so it
 // belongs where only the auditor writes. The hash at its end finds accidents only.
 type checkpoint struct {
-	Genesis, Hash block.Hash
+	Genesis, Hash ledger.Digest
 	Next          uint64
 	CommitHash    []byte
 	Channel       string
@@ -90,7 +90,7 @@ func (a *Audit) Save(to io.Writer) error {
 }
 
 // Resume continues an audit of the ledger with that genesis block where Save left it.
-func Resume(from io.Reader, genesis block.Hash, options Options) (*Audit, error) {
+func Resume(from io.Reader, genesis ledger.Digest, options Options) (*Audit, error) {
 	whole, err := io.ReadAll(from)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/imi-ledger/imi/evidence/block"
+	"github.com/imi-ledger/imi/ledger"
 )
 
 // commitHash is the running hash a peer keeps of its commits. Peers sign it nowhere, but equal ones say that two peers
@@ -16,13 +17,13 @@ import (
 //	SHA-256(varint number of transactions | one byte of verdict each | updates | commit hash of the block before)
 //
 // Before block 1 there is none. See kvledger.addBlockCommitHash of Fabric.
-func commitHash(codes []byte, updates []byte, previous []byte) block.Hash {
+func commitHash(codes []byte, updates []byte, previous []byte) ledger.Digest {
 	h := sha256.New()
 	h.Write(protowire.AppendVarint(nil, uint64(len(codes))))
 	h.Write(codes)
 	h.Write(updates)
 	h.Write(previous)
-	return block.Hash(h.Sum(nil))
+	return ledger.Digest(h.Sum(nil))
 }
 
 // updateBytes encodes what a block changed as a protobuf message with one field, a list of

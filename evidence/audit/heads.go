@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/evidence/head"
 	"github.com/imi-ledger/imi/ledger"
 )
@@ -25,8 +24,8 @@ func (a *Audit) Organisations() []ledger.Organisation {
 	return all
 }
 
-// passedSize is what is kept of a block that was judged.
-const passedSize = len(block.Hash{}) + len(ledger.Digest{})
+// passedSize is what is kept of a block that was judged: its hash and the state root behind it.
+const passedSize = 2 * len(ledger.Digest{})
 
 // At returns what a head of a block must say, number, hash and state root, for any block that was judged, in earlier runs too.
 func (a *Audit) At(number uint64) (b Block, ok bool) {
@@ -34,7 +33,7 @@ func (a *Audit) At(number uint64) (b Block, ok bool) {
 		return Block{}, false
 	}
 	kept := a.passed[number*uint64(passedSize):]
-	return Block{Number: number, Hash: block.Hash(kept), StateRoot: ledger.Digest(kept[len(block.Hash{}):])}, true
+	return Block{Number: number, Hash: ledger.Digest(kept), StateRoot: ledger.Digest(kept[len(ledger.Digest{}):])}, true
 }
 
 // compareHeads holds the position behind a block against what others signed.
@@ -77,7 +76,7 @@ func (b Block) Against(channel string, h head.Head) []Finding {
 	switch {
 	case h.Channel != channel:
 		f.note(StateRoot, channel, "a head is for channel %q", h.Channel)
-	case block.Hash(h.BlockHash) != b.Hash:
+	case h.BlockHash != b.Hash:
 		f.note(Chain, h.BlockHash.String(), "a head names another block; this one is %s", b.Hash)
 	case h.StateRoot != b.StateRoot:
 		f.note(StateRoot, h.StateRoot.String(), "a head names another state; here it is %s", b.StateRoot)

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/imi-ledger/imi/evidence/block"
+	"github.com/imi-ledger/imi/ledger"
 )
 
 // ledgerFile reads a captured ledger, see testdata/blocks/README.md.
@@ -36,7 +37,7 @@ func ledgerFile(t testing.TB, name string) []byte {
 }
 
 // captured returns the blocks of a captured ledger and the hash of the first.
-func captured(t testing.TB, name string) ([][]byte, block.Hash) {
+func captured(t testing.TB, name string) ([][]byte, ledger.Digest) {
 	t.Helper()
 	var blocks [][]byte
 	for encoded, err := range ReadFile(bytes.NewReader(ledgerFile(t, name))) {
@@ -66,7 +67,7 @@ func from(blocks [][]byte) Source {
 }
 
 // run audits blocks and expects it to get to an end.
-func run(t testing.TB, blocks [][]byte, genesis block.Hash, options Options) Report {
+func run(t testing.TB, blocks [][]byte, genesis ledger.Digest, options Options) Report {
 	t.Helper()
 	a, err := New(genesis, options)
 	if err != nil {

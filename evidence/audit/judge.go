@@ -16,8 +16,8 @@ import (
 // position is where an audit stands: everything it needs to judge the next block.
 type position struct {
 	next       uint64
-	hash       block.Hash // of the last block
-	commitHash []byte     // after it; empty before block 1
+	hash       ledger.Digest // of the last block
+	commitHash []byte        // after it; empty before block 1
 	config     *channelConfig
 	state      state
 	registry   *registry

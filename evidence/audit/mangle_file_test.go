@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/imi-ledger/imi/evidence/block"
+	"github.com/imi-ledger/imi/ledger"
 )
 
 // TestMangledFiles changes what stands around the blocks in a file, every bit of it, with a byte inserted or deleted at
@@ -59,7 +59,7 @@ func frameOf(blocks [][]byte, size int) []int {
 }
 
 // fileNoticed reports whether a file is refused, or else something is found in its blocks.
-func fileNoticed(t *testing.T, text []byte, genesis block.Hash) bool {
+func fileNoticed(t *testing.T, text []byte, genesis ledger.Digest) bool {
 	t.Helper()
 	var blocks [][]byte
 	for encoded, err := range ReadFile(bytes.NewReader(text)) {

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/imi-ledger/imi/evidence/block"
+	"github.com/imi-ledger/imi/ledger"
 )
 
 var (
@@ -64,7 +64,7 @@ func TestMangledLedgers(t *testing.T) {
 // mangler mangles one block at a time and sees whether it is noticed in its place.
 type mangler struct {
 	t        *testing.T
-	genesis  block.Hash
+	genesis  ledger.Digest
 	blocks   [][]byte
 	random   *rand.Rand
 	position position
@@ -149,7 +149,7 @@ func (m *mangler) bytes() {
 }
 
 // noticed reports whether anything is found in a block that differs from the real one.
-func noticed(p position, genesis block.Hash, number uint64, encoded []byte) bool {
+func noticed(p position, genesis ledger.Digest, number uint64, encoded []byte) bool {
 	b := &inspected{number: number}
 	if b.fill(encoded); b.findings.fatal {
 		return true

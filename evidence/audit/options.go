@@ -45,7 +45,7 @@ type Counters struct {
 // Block is what the audit says of one block.
 type Block struct {
 	Number     uint64
-	Hash       block.Hash
+	Hash       ledger.Digest
 	CommitHash []byte
 	StateRoot  ledger.Digest
 	Codes      []byte // our own verdicts on the transactions, as Fabric numbers them
@@ -67,7 +67,7 @@ type Report struct {
 	Channel    string        `json:"channel"`
 	Counters                 // of all that was audited, from block 0 on
 	Last       uint64        `json:"last"` // number of the last block judged
-	Hash       block.Hash    `json:"hash"` // of its header
+	Hash       ledger.Digest `json:"hash"` // of its header
 	CommitHash string        `json:"commitHash"`
 	StateRoot  ledger.Digest `json:"stateRoot"`
 	Size       int           `json:"size"` // records in the state

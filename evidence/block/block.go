@@ -13,6 +13,8 @@ import (
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/imi-ledger/imi/ledger"
 )
 
 // Limits. What is over them is refused before anything is built from it.
@@ -26,23 +28,14 @@ const (
 // Block is one block, decoded.
 type Block struct {
 	Number       uint64
-	Hash         Hash // of the header: what the next block names as its previous hash
-	PreviousHash Hash // zero in block 0
-	DataHash     Hash // as the header states it
-	DataFits     bool // DataHash is the hash of the envelopes that are here
+	Hash         ledger.Digest // of the header: what the next block names as its previous hash
+	PreviousHash ledger.Digest // zero in block 0
+	DataHash     ledger.Digest // as the header states it
+	DataFits     bool          // DataHash is the hash of the envelopes that are here
 	Header       []byte
 	Metadata     Metadata
 	Transactions []Transaction
 }
-
-// Hash is a SHA-256 value.
-type Hash [sha256.Size]byte
-
-// String is the hash in lower-case hexadecimal.
-func (h Hash) String() string { return fmt.Sprintf("%x", h[:]) }
-
-// MarshalText implements encoding.TextMarshaler with the same form.
-func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 
 // ParseBytes decodes an encoded block. Bytes that are not exactly what the block encodes to are refused, so nothing can
 // be hidden beside its fields.

@@ -16,6 +16,8 @@ import (
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/imi-ledger/imi/ledger"
 )
 
 // captured reads the blocks of testdata, in order.
@@ -46,7 +48,7 @@ func parse(t testing.TB, raw []byte) Block {
 }
 
 func TestCapturedChainFits(t *testing.T) {
-	var previous Hash
+	var previous ledger.Digest
 	codes := map[peer.TxValidationCode]int{}
 	functions := map[string]int{}
 	for i, raw := range captured(t) {

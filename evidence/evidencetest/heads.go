@@ -42,7 +42,7 @@ func (l *Ledger) Tree() statetree.Tree {
 // Head is the head of the newest block.
 func (l *Ledger) Head() head.Head {
 	b := l.Blocks[len(l.Blocks)-1]
-	return head.Head{Channel: Channel, Block: b.Number, BlockHash: ledger.Digest(b.Hash), StateRoot: l.Tree().Root()}
+	return head.Head{Channel: Channel, Block: b.Number, BlockHash: b.Hash, StateRoot: l.Tree().Root()}
 }
 
 // Sign signs a head for some organisations, now.

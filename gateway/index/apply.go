@@ -70,7 +70,7 @@ func begin(ctx context.Context, db *sql.DB) (*sql.Tx, error) {
 // position is where the index stands after a block.
 type position struct {
 	next        uint64
-	hash        block.Hash
+	hash        ledger.Digest
 	time        sql.NullInt64
 	lastRecord  int64
 	lastVersion int64
@@ -96,7 +96,7 @@ func lastBlock(ctx context.Context, q querier) (position, error) {
 }
 
 // Position is the number of the block to apply next and the header hash of the last one, which is zero at the beginning.
-func (x *Index) Position(ctx context.Context) (next uint64, last block.Hash, err error) {
+func (x *Index) Position(ctx context.Context) (next uint64, last ledger.Digest, err error) {
 	p, err := lastBlock(steady(ctx), x.read)
 	if err != nil {
 		return 0, last, fault("position", err)

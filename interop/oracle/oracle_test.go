@@ -20,7 +20,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/imi-ledger/imi/evidence/audit"
-	"github.com/imi-ledger/imi/evidence/block"
+	"github.com/imi-ledger/imi/ledger"
 )
 
 // changesPerBlock are how many single bits of every block are flipped.
@@ -70,7 +70,7 @@ func accept(t *testing.T, v deliverclient.CloneableUpdatableBlockVerifier, b *co
 }
 
 // sound audits blocks and reports whether nothing was found.
-func sound(t *testing.T, genesis block.Hash, blocks [][]byte) bool {
+func sound(t *testing.T, genesis ledger.Digest, blocks [][]byte) bool {
 	t.Helper()
 	a, err := audit.New(genesis, audit.Options{})
 	if err != nil {
@@ -98,7 +98,7 @@ func TestAuditNoticesWhatFabricRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			blocks, random := captured(t, name), rand.New(rand.NewPCG(1, 2))
 			first := decode(t, blocks[0])
-			genesis := block.Hash(protoutil.BlockHeaderHash(first.Header))
+			genesis := ledger.Digest(protoutil.BlockHeaderHash(first.Header))
 			verifier, err := deliverclient.NewBlockVerificationAssistant(first, first, crypto, flogging.MustGetLogger("oracle"))
 			if err != nil {
 				t.Fatal(err)
