@@ -1,11 +1,6 @@
 package bench
 
-import (
-	"context"
-	"sync"
-
-	"github.com/imi-ledger/imi/ledger"
-)
+import "context"
 
 // batchesInFlight keeps client and network busy; more of them only wait.
 const batchesInFlight = 4
@@ -22,30 +17,12 @@ func batchRow() row {
 		}
 		return &trial{
 			sides: []side{
-				{"imi", everyProcess, func(ctx context.Context) (Sample, error) { return d.batchAlong(ctx, s.options) }},
+				{"imi", everyProcess, func(ctx context.Context) (Sample, error) {
+					return d.writeAlong(ctx, s.options, "records/s", batchesInFlight, d.issueMany)
+				}},
 				{rawPut, everyProcess, func(ctx context.Context) (Sample, error) { return d.putAlong(ctx, s.options, size) }},
 			},
 			targets: []target{{value: "rate", against: rawPut, least: 50}},
 		}, nil
 	}}
-}
-
-func (d *district) batchAlong(ctx context.Context, o Options) (Sample, error) {
-	var mu sync.Mutex
-	var digests []ledger.Digest
-	sample, err := closed(ctx, batchesInFlight, o.Round, d.everybody(), func(ctx context.Context, _ int) error {
-		some, err := d.issueMany(ctx)
-		if err == nil {
-			mu.Lock()
-			digests = append(digests, some...)
-			mu.Unlock()
-		}
-		return err
-	})
-	if err != nil || len(digests) == 0 {
-		return sample, err
-	}
-	d.records = append(d.records, digests...)
-	sample.Operations, sample.Checked = len(digests), 1
-	return rate("records/s", float64(len(digests)), sample), d.visible(ctx, digests[len(digests)-1])
 }

@@ -1,11 +1,6 @@
 package bench
 
-import (
-	"context"
-	"sync"
-
-	"github.com/imi-ledger/imi/ledger"
-)
+import "context"
 
 // inFlight is how many writes are under way at once.
 const inFlight = 64
@@ -46,25 +41,9 @@ func (s *stage) writing(ctx context.Context) (*district, int, error) {
 	return d, size, err
 }
 
-// issueAlong issues for a round, and then checks the answer about one that was issued.
+// issueAlong issues for a round, one attestation per transaction.
 func (d *district) issueAlong(ctx context.Context, o Options) (Sample, error) {
-	var mu sync.Mutex
-	var digests []ledger.Digest
-	sample, err := closed(ctx, inFlight, o.Round, d.everybody(), func(ctx context.Context, _ int) error {
-		digest, err := d.issue(ctx)
-		if err == nil {
-			mu.Lock()
-			digests = append(digests, digest)
-			mu.Unlock()
-		}
-		return err
-	})
-	if err != nil || len(digests) == 0 {
-		return sample, err
-	}
-	d.records = append(d.records, digests...)
-	sample.Checked = 1
-	return rate("attestations/s", float64(sample.Operations), sample), d.visible(ctx, digests[len(digests)-1])
+	return d.writeAlong(ctx, o, "attestations/s", inFlight, d.issueSingle)
 }
 
 func (d *district) putAlong(ctx context.Context, o Options, size int) (Sample, error) {

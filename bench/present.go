@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -114,7 +115,7 @@ func (p *presenting) verify(ctx context.Context) error {
 	text := p.presentations[mathrand.IntN(len(p.presentations))]
 	spoilt := mathrand.IntN(100) == 0
 	if spoilt {
-		text = append([]byte(nil), text...)
+		text = bytes.Clone(text)
 		text[len(text)-10] ^= 1 // in the holder's signature
 	}
 	f := p.verifier.VerifyPresentation(ctx, text, p.want, p.asked)

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -176,18 +177,8 @@ func (d *district) learnTrust(ctx context.Context) error {
 		}
 		d.trust.Organisations = append(d.trust.Organisations, one)
 	}
-	slices.SortFunc(d.trust.Organisations, func(a, b answer.Trusted) int { return cmpText(a.MSPID, b.MSPID) })
+	slices.SortFunc(d.trust.Organisations, func(a, b answer.Trusted) int { return cmp.Compare(a.MSPID, b.MSPID) })
 	return nil
-}
-
-func cmpText(a, b ledger.MSPID) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // everybody is every process that takes part in a write, this one included.

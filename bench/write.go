@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"sync"
 	"time"
 
@@ -26,6 +27,15 @@ func statement() ledger.AttestationStatement {
 func (d *district) issue(ctx context.Context) (ledger.Digest, error) {
 	s := statement()
 	return s.Credential, d.issueOne(ctx, s)
+}
+
+// writer puts records onto the ledger and returns them.
+type writer func(ctx context.Context) ([]ledger.Digest, error)
+
+// issueSingle is issue as a writer.
+func (d *district) issueSingle(ctx context.Context) ([]ledger.Digest, error) {
+	digest, err := d.issue(ctx)
+	return []ledger.Digest{digest}, err
 }
 
 func (d *district) issueOne(ctx context.Context, s ledger.AttestationStatement) error {
@@ -81,28 +91,62 @@ func (d *district) put(ctx context.Context, size int) error {
 	return err
 }
 
-// atLeast makes single transactions until there have been some, in case that no row before made them.
-func (d *district) atLeast(ctx context.Context, count int) error {
-	if d.singles > 0 || len(d.records) >= count {
-		return nil
-	}
+// writeAlong has workers write for a round, and then checks the answer about the last record written.
+func (d *district) writeAlong(ctx context.Context, o Options, unit string, workers int, write writer) (Sample, error) {
 	var mu sync.Mutex
-	_, err := closed(ctx, inFlight, time.Minute, nil, func(ctx context.Context, _ int) error {
-		mu.Lock()
-		enough := len(d.records) >= count
-		mu.Unlock()
-		if enough {
-			return errEnough
-		}
-		digest, err := d.issue(context.WithoutCancel(ctx)) // what has begun is finished
+	before := len(d.records)
+	sample, err := closed(ctx, workers, o.Round, d.everybody(), func(ctx context.Context, _ int) error {
+		digests, err := write(ctx)
 		if err == nil {
 			mu.Lock()
-			d.records = append(d.records, digest)
+			d.records = append(d.records, digests...)
 			mu.Unlock()
 		}
 		return err
 	})
-	return ignoreEnough(err)
+	written := len(d.records) - before
+	if err != nil || written == 0 {
+		return sample, err
+	}
+	sample.Operations, sample.Checked = written, 1
+	return rate(unit, float64(written), sample), d.visible(ctx, d.records[len(d.records)-1])
+}
+
+// errEnough ends a load when it has done what it had to.
+var errEnough = errors.New("enough")
+
+// writeUntil has workers write, for so long at the most, until there are so many records. more is told how many there are
+// and how many of them are new.
+func (d *district) writeUntil(ctx context.Context, records, workers int, limit time.Duration, write writer, more func(so, added int)) error {
+	var mu sync.Mutex
+	_, err := closed(ctx, workers, limit, nil, func(ctx context.Context, _ int) error {
+		mu.Lock()
+		enough := len(d.records) >= records
+		mu.Unlock()
+		if enough {
+			return errEnough
+		}
+		digests, err := write(context.WithoutCancel(ctx)) // what has begun is finished
+		if err == nil {
+			mu.Lock()
+			defer mu.Unlock()
+			d.records = append(d.records, digests...)
+			more(len(d.records), len(digests))
+		}
+		return err
+	})
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
+}
+
+// atLeast makes single transactions until there have been some, in case that no row before made them.
+func (d *district) atLeast(ctx context.Context, count int) error {
+	if d.singles > 0 {
+		return nil
+	}
+	return d.writeUntil(ctx, count, inFlight, time.Minute, d.issueSingle, func(int, int) {})
 }
 
 // fillTold is how many records more there are from one report of progress to the next.
@@ -113,26 +157,12 @@ func (d *district) fill(ctx context.Context, records int, tell func(so, of int))
 	if err := d.endSingles(ctx); err != nil {
 		return err
 	}
-	var mu sync.Mutex
-	_, err := closed(ctx, batchesInFlight, 24*time.Hour, nil, func(ctx context.Context, _ int) error {
-		mu.Lock()
-		enough := len(d.records) >= records
-		mu.Unlock()
-		if enough {
-			return errEnough
+	err := d.writeUntil(ctx, records, batchesInFlight, 24*time.Hour, d.issueMany, func(so, added int) {
+		if so/fillTold > (so-added)/fillTold {
+			tell(so, records)
 		}
-		digests, err := d.issueMany(context.WithoutCancel(ctx))
-		if err == nil {
-			mu.Lock()
-			d.records = append(d.records, digests...)
-			if so := len(d.records); so/fillTold > (so-len(digests))/fillTold {
-				tell(so, records)
-			}
-			mu.Unlock()
-		}
-		return err
 	})
-	if err := ignoreEnough(err); err != nil {
+	if err != nil {
 		return err
 	}
 	return d.visible(ctx, d.records[len(d.records)-1])
