@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"github.com/spf13/pflag"
+
 	"github.com/imi-ledger/imi/cli/message"
 	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/ledger"
@@ -34,6 +36,12 @@ var (
 		En: "get a trust file, or the hash of block 0, from an organisation you trust",
 		Zh: "请向信任的机构索取信任文件或区块 0 的摘要"}
 )
+
+// anchorFlags are the flags that say what to trust.
+func (a *app) anchorFlags(flags *pflag.FlagSet, f *auditFlags) {
+	flags.StringVar(&f.trust, "trust", "", a.say(message.Text{En: "trust file with the hash of the genesis block; default: the network in --dir", Zh: "含创世区块摘要的信任文件；默认采用 --dir 中的网络"}))
+	flags.StringVar(&f.genesis, "genesis", "", a.say(message.Text{En: "hash of the genesis block, in place of a trust file", Zh: "创世区块的摘要，代替信任文件"}))
+}
 
 // anchor finds what to trust: what the command line says, else the genesis block of the network in the folder.
 func (a *app) anchor(trust, genesis string) (anchor, error) {

@@ -35,8 +35,7 @@ Exit code: 0 equal · 3 differences or findings · 6 a peer or the gateway is aw
 	flags := made.Flags()
 	flags.StringVar(&f.fromPeer, "from-peer", "", a.say(message.Text{En: "first organisation, whose gateway is compared too; default: --org, else ServiceMSP", Zh: "第一个机构，其网关也参与比较；默认为 --org，否则为 ServiceMSP"}))
 	flags.StringVar(&with, "with", "", a.say(message.Text{En: "second organisation; default: another one here", Zh: "第二个机构；默认为此处的另一机构"}))
-	flags.StringVar(&f.trust, "trust", "", a.say(message.Text{En: "trust file with the hash of the genesis block; default: the network in --dir", Zh: "含创世区块摘要的信任文件；默认采用 --dir 中的网络"}))
-	flags.StringVar(&f.genesis, "genesis", "", a.say(message.Text{En: "hash of the genesis block, in place of a trust file", Zh: "创世区块的摘要，代替信任文件"}))
+	a.anchorFlags(flags, &f)
 	return made
 }
 

@@ -39,7 +39,7 @@ func (a *app) auditExport() *cobra.Command {
 			}
 			return a.export(ctx, args[0], fromPeer, last)
 		}})
-	made.Flags().StringVar(&fromPeer, "from-peer", "", a.say(message.Text{En: "organisation whose peer delivers the blocks; default: --org, else ServiceMSP", Zh: "由哪个机构的节点提供区块；默认为 --org，否则为 ServiceMSP"}))
+	made.Flags().StringVar(&fromPeer, "from-peer", "", a.say(flagFromPeer))
 	made.Flags().StringVar(&to, "to", "", a.say(message.Text{En: "last block to write; default: the newest", Zh: "写出的最后一个区块；默认为最新"}))
 	made.Flags().BoolVar(&force, "force", false, a.say(message.Text{En: "replace a file that exists", Zh: "覆盖已有文件"}))
 	return made

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"time"
 
@@ -154,18 +155,12 @@ func (i *indexCheck) compareVersions(b audit.Block) error {
 		if !ok {
 			break
 		}
-		at := -1
-		for n, v := range expected {
-			if v.equals(found) {
-				at = n
-				break
-			}
-		}
+		at := slices.IndexFunc(expected, func(v version) bool { return v.equals(found) })
 		if at < 0 {
 			i.surplus = append(i.surplus, found)
 			continue
 		}
-		expected = append(expected[:at], expected[at+1:]...)
+		expected = slices.Delete(expected, at, at+1)
 	}
 	if len(i.missing)+len(i.surplus) < maxDifferences {
 		i.missing = append(i.missing, expected...)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"github.com/imi-ledger/imi/cli/inquiry"
 	"github.com/imi-ledger/imi/ledger"
@@ -60,19 +61,13 @@ func (i *indexCheck) pair() {
 	} {
 		var rest []version
 		for _, v := range i.missing {
-			at := -1
-			for n, f := range i.surplus {
-				if alike(v, f) {
-					at = n
-					break
-				}
-			}
+			at := slices.IndexFunc(i.surplus, func(f inquiry.Change) bool { return alike(v, f) })
 			if at < 0 {
 				rest = append(rest, v)
 				continue
 			}
 			i.name(v, i.surplus[at])
-			i.surplus = append(i.surplus[:at], i.surplus[at+1:]...)
+			i.surplus = slices.Delete(i.surplus, at, at+1)
 		}
 		i.missing = rest
 	}

@@ -54,10 +54,9 @@ Exit code: 0 sound · 3 findings · 6 the peer or the heads are away · 2 usage 
 退出码：0 无误 · 3 有不符之处 · 6 节点或首部不可得 · 2 用法错误 · 130 已中断。`},
 		run: func(ctx context.Context, _ []string) (result, error) { return a.audit(ctx, f) }})
 	flags := made.Flags()
-	flags.StringVar(&f.fromPeer, "from-peer", "", a.say(message.Text{En: "organisation whose peer delivers the blocks; default: --org, else ServiceMSP", Zh: "由哪个机构的节点提供区块；默认为 --org，否则为 ServiceMSP"}))
+	flags.StringVar(&f.fromPeer, "from-peer", "", a.say(flagFromPeer))
 	flags.StringVar(&f.file, "file", "", a.say(message.Text{En: "read the blocks from this file; - is standard input", Zh: "从此文件读取区块；- 表示标准输入"}))
-	flags.StringVar(&f.trust, "trust", "", a.say(message.Text{En: "trust file with the hash of the genesis block; default: the network in --dir", Zh: "含创世区块摘要的信任文件；默认采用 --dir 中的网络"}))
-	flags.StringVar(&f.genesis, "genesis", "", a.say(message.Text{En: "hash of the genesis block, in place of a trust file", Zh: "创世区块的摘要，代替信任文件"}))
+	a.anchorFlags(flags, &f)
 	flags.StringArrayVar(&f.heads, "heads", nil, a.say(message.Text{En: "file of signed heads to compare with, repeatable; or none; default: the gateways' newest", Zh: "用于比较的已签名首部文件，可重复；或 none；默认取各网关的最新首部"}))
 	flags.StringVar(&f.checkpoint, "checkpoint", "", a.say(message.Text{En: "file to go on from and to save to", Zh: "用于继续和保存的检查点文件"}))
 	flags.DurationVar(&f.every, "checkpoint-every", checkpointEvery, a.say(message.Text{En: "how often to save on the way; less often where the state is large; 0: after every block", Zh: "途中多久保存一次；状态较大时会更少；0 表示每个区块之后"}))

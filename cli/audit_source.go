@@ -20,6 +20,8 @@ type blockSource struct {
 	closer io.Closer // nil: nothing to close
 }
 
+var flagFromPeer = message.Text{En: "organisation whose peer delivers the blocks; default: --org, else ServiceMSP", Zh: "由哪个机构的节点提供区块；默认为 --org，否则为 ServiceMSP"}
+
 var textTwoSources = message.Text{En: "--from-peer and --file exclude each other", Zh: "--from-peer 与 --file 不能同时使用"}
 
 // blocksOf opens the source that is named, else the peer of the organisation that usually answers.
