@@ -4,7 +4,9 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -77,6 +79,52 @@ func checkImports(t *testing.T, path string) {
 		}
 		if !slices.ContainsFunc(allowed, func(a string) bool { return within(name, strings.TrimSuffix(a, "/")) }) {
 			t.Errorf("%s may not import %s", path, name)
+		}
+	}
+}
+
+// TestDesignNamesEveryPackageAndDependency holds docs/design.md against the tree and go.mod.
+func TestDesignNamesEveryPackageAndDependency(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("docs", "design.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	design := string(text)
+	err = filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() || path == "." {
+			return err
+		}
+		if strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || hasOwnModule(path) {
+			return filepath.SkipDir
+		}
+		if files, err := filepath.Glob(filepath.Join(path, "*.go")); err != nil || len(files) == 0 {
+			return err
+		}
+		if name := "`" + filepath.ToSlash(path) + "`"; !strings.Contains(design, name) {
+			t.Errorf("docs/design.md does not say what %s is for", name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	required, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, dependencies, _ := strings.Cut(design, "## Dependencies")
+	version := regexp.MustCompile(`^v[0-9]+$`)
+	for line := range strings.Lines(string(required)) {
+		fields := strings.Fields(line)
+		if len(fields) != 2 || !strings.HasPrefix(fields[1], "v") {
+			continue // no requirement, or an indirect one
+		}
+		parts := strings.Split(fields[0], "/")
+		if version.MatchString(parts[len(parts)-1]) {
+			parts = parts[:len(parts)-1]
+		}
+		if !strings.Contains(dependencies, parts[len(parts)-1]) {
+			t.Errorf("docs/design.md gives no reason for %s", fields[0])
 		}
 	}
 }

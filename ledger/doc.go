@@ -4,5 +4,6 @@
 // refuses with a [Refusal]. The chaincode that writes, the gateway that indexes and the auditor that replays run the
 // same code. Nothing here reads a clock, a file, randomness or the environment.
 //
-// docs/format.md describes the bytes; DESIGN terms (issuer, holder, attestation, credential …) are used as defined there.
+// docs/format.md describes the bytes; the terms (issuer, holder, attestation, credential …) are those of
+// docs/design.md.
 package ledger
