@@ -18,7 +18,7 @@ demo: build ## the whole story on a real network, which is left running
 test: build ## everything: unit tests, real networks (native and Docker), stories, fuzzing, interop
 	@./test.sh
 
-unit: ## what needs no network
+unit: build ## what needs no network
 	$(GO) test ./...
 
 bench: build ## speed beside what is possible at best, on networks of its own; BENCH="--only verify" for some, docs/performance.md
