@@ -58,7 +58,7 @@ func (a *api) page(w http.ResponseWriter, r *http.Request) error {
 		TitleZh: "网关", TitleEn: "Gateway of " + a.organisation, Verdicts: verdictWords, Problems: problemWords,
 		State: "ready", StateZh: "就绪，与本机构节点同步", StateEn: "ready and in step with the organisation's peer"}
 	if reason := a.behind(); reason != "" {
-		view.State, view.StateZh, view.StateEn = "waiting", "未就绪，核验结果暂为 indeterminate", "not ready: "+reason
+		view.State, view.StateZh, view.StateEn = "waiting", "未就绪，核验结果可能为 indeterminate", "not ready: "+reason+"; verdicts may be indeterminate"
 	}
 	var text bytes.Buffer
 	if err := pageTemplate.Execute(&text, view); err != nil {
