@@ -135,7 +135,7 @@ func newWitness(o Options, profile fabric.Profile, store *index.Index, log *slog
 		return nil, err
 	}
 	w := &witness{Index: store, organisation: ledger.MSPID(profile.Organisation), channel: profile.Channel, keyFile: o.HeadKey,
-		cosigners: o.Cosigners, forks: found, log: log, now: now}
+		cosigners: o.Cosigners, maxAge: o.MaxLag, forks: found, log: log, now: now}
 	if o.Cosigners == 0 {
 		w.keyFile = ""
 	}

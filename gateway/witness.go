@@ -29,6 +29,7 @@ type witness struct {
 	channel      string
 	keyFile      string // empty: never any evidence
 	cosigners    int
+	maxAge       time.Duration // of signatures that answers rest on
 	forks        *forks
 	log          *slog.Logger
 	now          func() time.Time
@@ -180,7 +181,7 @@ func (w *witness) begin(ctx context.Context) error {
 		return err
 	}
 	w.next = next
-	keeper := heads.NewKeeper(w.organisation, head.NewSigner(w.organisation, key, w.now), w.cosigners)
+	keeper := heads.NewKeeper(w.organisation, head.NewSigner(w.organisation, key, w.now), w.cosigners, w.maxAge)
 	if next > 0 {
 		err = w.sign(keeper, next-1, last)
 	}

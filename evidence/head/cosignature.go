@@ -48,6 +48,9 @@ func NewSigner(organisation ledger.MSPID, key ed25519.PrivateKey, clock func() t
 // Public is the key that checks its signatures.
 func (s *Signer) Public() ed25519.PublicKey { return s.key.Public().(ed25519.PublicKey) }
 
+// Now is the time by the signer's clock.
+func (s *Signer) Now() time.Time { return s.clock() }
+
 // Name implements note.Signer.
 func (s *Signer) Name() string { return s.name }
 

@@ -2,6 +2,7 @@ package heads
 
 import (
 	"slices"
+	"time"
 
 	"github.com/imi-ledger/imi/evidence/head"
 	"github.com/imi-ledger/imi/ledger"
@@ -9,7 +10,8 @@ import (
 
 // Take holds a signed head of another organisation's gateway against this one's: an equal one is a cosignature, an
 // unequal one of the same block a fork. A head of a block that has not come here yet is kept until it does; one of a
-// block that is long past is passed over. A note that the keys do not verify is refused.
+// block that is long past is passed over. A note that the keys do not verify is refused, and so is a cosignature of another
+// time: no verdict would count it, so that with it a head would seem signed by enough and answers under it be indeterminate.
 func (k *Keeper) Take(from ledger.MSPID, note string, keys head.Keys) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -36,6 +38,9 @@ func (k *Keeper) take(from ledger.MSPID, note string, keys head.Keys) error {
 	if own.Head != signed.Head {
 		k.keepFork(head.Fork{Block: signed.Block, Other: from, Ours: own.Own, Theirs: note})
 		return nil
+	}
+	if off := k.signer.Now().Sub(signed.Times[from]).Abs(); off > k.skew {
+		return ledger.Refuse(ledger.Invalid, "head", "is signed at %s, which is not now: is a clock wrong?", signed.Times[from].Format(time.RFC3339))
 	}
 	if !signed.Times[from].After(own.Times[from]) {
 		return nil // an older signature takes nothing back

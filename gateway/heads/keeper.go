@@ -32,7 +32,8 @@ type Cosigned struct {
 type Keeper struct {
 	organisation ledger.MSPID
 	signer       *head.Signer
-	enough       int // organisations that must have signed a head for it to be evidence
+	enough       int           // organisations that must have signed a head for it to be evidence
+	skew         time.Duration // how far from now the time of another's signature may be for it to count
 
 	mu     sync.Mutex
 	recent map[uint64]*Cosigned
@@ -51,9 +52,10 @@ type early struct {
 	note  string
 }
 
-// NewKeeper returns a keeper without any block. enough counts the organisation itself.
-func NewKeeper(organisation ledger.MSPID, signer *head.Signer, enough int) *Keeper {
-	return &Keeper{organisation: organisation, signer: signer, enough: enough, recent: map[uint64]*Cosigned{},
+// NewKeeper returns a keeper without any block. enough counts the organisation itself. skew is how old the signatures of an
+// answer may be: an organisation whose signatures have a time further from now takes no part.
+func NewKeeper(organisation ledger.MSPID, signer *head.Signer, enough int, skew time.Duration) *Keeper {
+	return &Keeper{organisation: organisation, signer: signer, enough: enough, skew: skew, recent: map[uint64]*Cosigned{},
 		early: map[ledger.MSPID]early{}, moved: make(chan struct{})}
 }
 

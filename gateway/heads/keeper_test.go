@@ -14,6 +14,9 @@ import (
 
 var organisations = []ledger.MSPID{"ServiceMSP", "PoliceMSP", "NotaryMSP", "AuditMSP"}
 
+// skew is how old signatures may be.
+const skew = 30 * time.Second
+
 // district is four keepers with one clock.
 type district struct {
 	keepers map[ledger.MSPID]*heads.Keeper
@@ -28,7 +31,7 @@ func newDistrict(enough int) *district {
 		private := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{byte(i + 1)}, ed25519.SeedSize))
 		d.keys[o] = []ed25519.PublicKey{private.Public().(ed25519.PublicKey)}
 		d.signers[o] = head.NewSigner(o, private, func() time.Time { return d.now })
-		d.keepers[o] = heads.NewKeeper(o, d.signers[o], enough)
+		d.keepers[o] = heads.NewKeeper(o, d.signers[o], enough, skew)
 	}
 	return d
 }
@@ -183,5 +186,41 @@ func TestNobodySignsForAnother(t *testing.T) {
 	}
 	if _, ok := d.keepers["ServiceMSP"].Best(); ok {
 		t.Error("counted a cosignature that nobody made")
+	}
+}
+
+// TestSignaturesOfAnotherTimeTakeNoPart has an organisation sign equal heads with a time that no verdict accepts. Were they
+// counted, answers would leave a head that enough signed for one that is too old or of the future.
+func TestSignaturesOfAnotherTimeTakeNoPart(t *testing.T) {
+	for _, off := range []time.Duration{-skew - time.Second, skew + time.Second, 100 * 365 * 24 * time.Hour} {
+		d := newDistrict(2)
+		service := d.keepers["ServiceMSP"]
+		d.advance(t, "ServiceMSP", state(7))
+		d.advance(t, "PoliceMSP", state(7))
+		d.tell(t, "ServiceMSP", "PoliceMSP")
+		now := d.now
+		d.now = now.Add(off)
+		d.advance(t, "NotaryMSP", state(8))
+		notary, _, _ := d.keepers["NotaryMSP"].Newest()
+		d.now = now
+		if err := service.Take("NotaryMSP", notary.Own, d.keys); err != nil { // its block has not come yet
+			t.Fatal(err)
+		}
+		d.advance(t, "ServiceMSP", state(8))
+		if err := service.Take("NotaryMSP", notary.Own, d.keys); ledger.CodeOf(err) != ledger.Invalid {
+			t.Errorf("%v: %v", off, err)
+		}
+		if best, _ := service.Best(); best.Block != 7 || len(best.Times) != 2 {
+			t.Errorf("%v: answers rest on block %d, signed %v", off, best.Block, best.Times)
+		}
+		forged := state(8)
+		forged.StateRoot[0] ^= 1
+		d.now = now.Add(off)
+		d.advance(t, "AuditMSP", forged)
+		audit, _, _ := d.keepers["AuditMSP"].Newest()
+		d.now = now
+		if err := service.Take("AuditMSP", audit.Own, d.keys); err != nil || len(service.Forks()) != 1 {
+			t.Errorf("%v: a forged head of another time: %v, %d forks", off, err, len(service.Forks()))
+		}
 	}
 }
