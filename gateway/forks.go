@@ -12,10 +12,8 @@ import (
 	"sync"
 
 	"github.com/imi-ledger/imi/evidence/head"
+	"github.com/imi-ledger/imi/gateway/heads"
 )
-
-// maxForks bounds what is kept: one is proof enough, and a forger must not fill the disk.
-const maxForks = 1000
 
 // forks keeps every fork ever found in a file. Each is two signed notes over different heads of one block, so whoever has
 // the organisations' head keys can check it; this file need not be trusted.
@@ -55,12 +53,11 @@ func (f *forks) note(found []head.Fork) {
 	defer f.mu.Unlock()
 	more := false
 	for _, fork := range found {
-		same := func(g head.Fork) bool { return g.Block == fork.Block && g.Other == fork.Other }
-		if slices.ContainsFunc(f.known, same) || len(f.known) >= maxForks {
+		var added bool
+		if f.known, added = heads.AddFork(f.known, fork); !added {
 			continue
 		}
 		more = true
-		f.known = append(f.known, fork)
 		f.log.Error("FORK: another organisation signed a different head for the same block; the proof is kept, see GET /v1/forks",
 			"block", fork.Block, "other", fork.Other)
 	}

@@ -36,7 +36,7 @@ func (k *Keeper) take(from ledger.MSPID, note string, keys head.Keys) error {
 		return ledger.Refuse(ledger.Malformed, "head", "is about another channel")
 	}
 	if own.Head != signed.Head {
-		k.keepFork(head.Fork{Block: signed.Block, Other: from, Ours: own.Own, Theirs: note})
+		k.forks, _ = AddFork(k.forks, head.Fork{Block: signed.Block, Other: from, Ours: own.Own, Theirs: note})
 		return nil
 	}
 	if off := k.signer.Now().Sub(signed.Times[from]).Abs(); off > k.skew {
@@ -53,12 +53,22 @@ func (k *Keeper) take(from ledger.MSPID, note string, keys head.Keys) error {
 	return nil
 }
 
-// keepFork remembers each fork once.
-func (k *Keeper) keepFork(f head.Fork) {
-	known := slices.ContainsFunc(k.forks, func(g head.Fork) bool { return g.Block == f.Block && g.Other == f.Other })
-	if !known {
-		k.forks = append(k.forks, f)
+// maxForks is how many forks of one organisation are kept: one is proof enough, and a forger must neither fill the disk nor
+// use up the room for the proof of another's.
+const maxForks = 100
+
+// AddFork adds a fork to those known, once each, and reports whether it did.
+func AddFork(known []head.Fork, f head.Fork) ([]head.Fork, bool) {
+	theirs := 0
+	for _, g := range known {
+		if g.Other != f.Other {
+			continue
+		}
+		if theirs++; g.Block == f.Block || theirs >= maxForks {
+			return known, false
+		}
 	}
+	return append(known, f), true
 }
 
 // Forks lists the forks found since the start.

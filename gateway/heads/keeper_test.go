@@ -224,3 +224,16 @@ func TestSignaturesOfAnotherTimeTakeNoPart(t *testing.T) {
 		}
 	}
 }
+
+// TestManyForksOfOneLeaveRoomForAnother has an organisation sign another head for every block.
+func TestManyForksOfOneLeaveRoomForAnother(t *testing.T) {
+	var known []head.Fork
+	for block := range uint64(1000) {
+		known, _ = heads.AddFork(known, head.Fork{Block: block, Other: "PoliceMSP"})
+	}
+	kept := len(known)
+	known, added := heads.AddFork(known, head.Fork{Block: 5, Other: "NotaryMSP"})
+	if _, again := heads.AddFork(known, head.Fork{Block: 5, Other: "NotaryMSP"}); kept != 100 || !added || again {
+		t.Errorf("%d kept; another's was kept %t, and again %t", kept, added, again)
+	}
+}
