@@ -151,7 +151,7 @@ func (c *comparing) run(ctx context.Context) (result, error) {
 		err = c.index.end(ctx, c.end)
 	}
 	if whole && err == nil {
-		c.heads.fetch(ctx, c.audit)
+		c.heads.fetch(ctx, c.audit, c.app.now())
 		c.report.Findings = append(c.report.Findings, c.heads.compare(c.audit, c.report.Channel)...)
 	}
 	v := c.view(err != nil)

@@ -14,6 +14,10 @@ import (
 // noHeads is the value of --heads that says to do without.
 const noHeads = "none"
 
+// recentSignature is how old the signatures of a gateway's head may be, clocks that differ included. Gateways sign their
+// newest head every second; an older one, signed in its time by everybody, is what somebody shows who holds blocks back.
+const recentSignature = 2 * time.Minute
+
 // headCheck compares an audit with the heads that organisations signed. A head's keys are known only at the end, when the
 // audit has recomputed the trust registry; so the heads are opened then.
 type headCheck struct {
@@ -26,15 +30,19 @@ type headCheck struct {
 	gateways map[string]*inquiry.Client // by who runs them
 	required bool
 	file     bool
-	signed   bool // some organisation has a head key
+	signed   bool      // some organisation has a head key
+	fetched  time.Time // when the gateways were asked; zero: the auditor chose the heads
 }
 
 // heldHead is a head that was compared.
 type heldHead struct {
 	Block         uint64         `json:"block"`
 	Organisations []ledger.MSPID `json:"organisations"` // that signed it
+	Signed        ledger.Time    `json:"signed"`        // when the last of them did
 	From          []string       `json:"from"`          // who handed it over
 	Equal         bool           `json:"equal"`
+
+	times map[ledger.MSPID]time.Time // when each of them did
 }
 
 // unheld says why a head or a gateway was passed over.
@@ -144,7 +152,22 @@ func (h *headCheck) count(registry []ledger.Organisation) {
 // lacking reports whether too few organisations signed any head that was compared. A ledger that nobody can sign heads of
 // yet lacks none, unless there are some: then it is cut off before its trust registry.
 func (h *headCheck) lacking() bool {
-	return h.required && (h.signed || len(h.notes) > 0) && !slices.ContainsFunc(h.Compared, func(c heldHead) bool { return c.Equal && len(c.Organisations) >= h.Needed })
+	return h.required && (h.signed || len(h.notes) > 0) && !slices.ContainsFunc(h.Compared, func(c heldHead) bool { return c.Equal && h.recently(c) >= h.Needed })
+}
+
+// recently counts the organisations that signed a head lately, if that matters: who brings heads in a file knows how old they
+// are to be.
+func (h *headCheck) recently(c heldHead) int {
+	if h.fetched.IsZero() {
+		return len(c.Organisations)
+	}
+	n := 0
+	for _, at := range c.times {
+		if h.fetched.Sub(at).Abs() <= recentSignature {
+			n++
+		}
+	}
+	return n
 }
 
 // openHead opens a signed note with the keys that counted when it was signed.
@@ -172,7 +195,16 @@ func openHead(text string, registry []ledger.Organisation) (head.Signed, error) 
 
 // add counts the organisations that signed another copy of the head.
 func (c *heldHead) add(s head.Signed, from string) {
-	for id := range s.Times {
+	for id, at := range s.Times {
+		if c.times == nil {
+			c.times = map[ledger.MSPID]time.Time{}
+		}
+		if at.After(c.times[id]) {
+			c.times[id] = at
+		}
+		if c.Signed.Before(ledger.At(at)) {
+			c.Signed = ledger.At(at)
+		}
 		if !slices.Contains(c.Organisations, id) {
 			c.Organisations = append(c.Organisations, id)
 		}
@@ -190,6 +222,11 @@ func (h *headCheck) render(p *page) {
 			word = p.paint(red, p.say(message.Text{En: "DIFFERENT", Zh: "不一致"}))
 		}
 		p.line(message.Text{En: "  head of block %d, signed by %s: %s", Zh: "  区块 %d 的首部，签名机构 %s：%s"}, c.Block, joined(c.Organisations), word)
+	}
+	for _, c := range h.Compared {
+		if h.required && c.Equal && len(c.Organisations) >= h.Needed && h.recently(c) < h.Needed {
+			p.line(message.Text{En: "  the head of block %d was last signed at %v: newer blocks may be held back", Zh: "  区块 %d 的首部最近一次签名是在 %v：较新的区块可能被扣留"}, c.Block, c.Signed)
+		}
 	}
 	if len(h.Compared) == 0 {
 		p.line(message.Text{En: "  compared with no signed head: the newest blocks may be missing", Zh: "  未与任何已签名首部比较：可能缺少最新区块"})

@@ -121,6 +121,29 @@ func TestCopiesOfAHeadAreOne(t *testing.T) {
 	}
 }
 
+// TestOldHeadsOfGatewaysAreNotEnough has a gateway show a head that everybody signed long ago, equal to where a peer that holds
+// blocks back ends.
+func TestOldHeadsOfGatewaysAreNotEnough(t *testing.T) {
+	ids := []ledger.MSPID{"AuditMSP", "NotaryMSP", "PoliceMSP"}
+	here := head.Head{Channel: "imi", Block: 7}
+	for _, c := range []struct {
+		fetched time.Time
+		lacking bool
+	}{
+		{headHour, false}, {headHour.Add(recentSignature), false}, {headHour.Add(-recentSignature), false}, {time.Time{}, false},
+		{headHour.Add(recentSignature + time.Second), true}, {headHour.Add(-recentSignature - time.Second), true},
+	} {
+		h := &headCheck{required: true, fetched: c.fetched}
+		if err := h.add(signedNote{from: "somebody", text: signHead(t, here, ids...)}); err != nil {
+			t.Fatal(err)
+		}
+		found := h.compare(oneBlock{audit.Block{Number: 7}, headRegistry(t, headHour, headHour.Add(time.Hour), ids...)}, "imi")
+		if len(found) != 0 || h.lacking() != c.lacking || h.Compared[0].Signed != ledger.At(headHour) {
+			t.Errorf("asked at %v: %v %+v, lacking %t", c.fetched, found, h.Compared, h.lacking())
+		}
+	}
+}
+
 // TestAuditAsksForHeads audits a captured ledger, of which nobody here can sign a head.
 func TestAuditAsksForHeads(t *testing.T) {
 	b, file, genesis := withLedger(t, "bft")
@@ -160,5 +183,19 @@ func TestCutBeforeTheRegistryLacksHeads(t *testing.T) {
 		if c.check.lacking() != c.want {
 			t.Errorf("%s: lacking is %t", name, !c.want)
 		}
+	}
+}
+
+// TestClosedHeadKeysLowerNoThreshold has two of four organisations close the head keys of the other two.
+func TestClosedHeadKeysLowerNoThreshold(t *testing.T) {
+	open := headRegistry(t, headHour, headHour.Add(time.Hour), "AuditMSP", "NotaryMSP")
+	closed := headRegistry(t, headHour.Add(-time.Hour), headHour, "PoliceMSP", "ServiceMSP")
+	keyless := ledger.NewOrganisation("TaxMSP", ledger.Title{})
+	trusted, threshold := trustedOf(slices.Concat(closed, open, []ledger.Organisation{keyless}), ledger.At(headHour))
+	if threshold != 3 || len(trusted) != 5 || len(trusted[0].HeadKeys) != 1 || len(trusted[2].HeadKeys) != 0 {
+		t.Errorf("threshold %d of %+v", threshold, trusted)
+	}
+	if _, threshold := trustedOf(closed, ledger.At(headHour)); threshold != 0 {
+		t.Errorf("threshold %d where nobody can sign", threshold)
 	}
 }

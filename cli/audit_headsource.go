@@ -82,8 +82,11 @@ func (h *headCheck) add(n signedNote) error {
 	return nil
 }
 
-// fetch asks the gateways for their newest heads, and for those of the last block audited.
-func (h *headCheck) fetch(ctx context.Context, a *audit.Audit) {
+// fetch asks the gateways, at a time, for their newest heads, and for those of the last block audited.
+func (h *headCheck) fetch(ctx context.Context, a *audit.Audit, now time.Time) {
+	if len(h.gateways) > 0 {
+		h.fetched = now
+	}
 	for _, from := range slices.Sorted(maps.Keys(h.gateways)) {
 		g := h.gateways[from]
 		h.ask(ctx, from, g.Head)

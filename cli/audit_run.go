@@ -130,7 +130,7 @@ type auditing struct {
 func (r *auditing) run(ctx context.Context) (result, error) {
 	err := r.read(ctx, r.source.height)
 	for round := 0; err == nil && round < 3 && r.sound(); round++ {
-		r.heads.fetch(ctx, r.audit)
+		r.heads.fetch(ctx, r.audit, r.app.now())
 		newest := r.heads.newest()
 		if r.source.File != "" || newest < r.audit.Next() {
 			break
@@ -189,8 +189,8 @@ func (r *auditing) tellOf(c audit.Counters, rate float64) {
 
 var (
 	textFewHeads = message.Text{
-		En: "nothing is wrong up to block %d, but no head that %d organisations signed could be compared: newer blocks may be held back",
-		Zh: "至区块 %d 无误，但没有可比较的、由 %d 个机构签名的首部：较新的区块可能被扣留"}
+		En: "nothing is wrong up to block %d, but no head that %d organisations signed just now could be compared: newer blocks may be held back",
+		Zh: "至区块 %d 无误，但没有可比较的、由 %d 个机构刚刚签名的首部：较新的区块可能被扣留"}
 	nextHeads = message.Text{
 		En: "see that the gateways run (imi network status), then retry; --heads FILE gives heads, --heads none does without",
 		Zh: "确认网关在运行（imi network status）后重试；可用 --heads 文件 提供首部，或用 --heads none 不比较"}
