@@ -82,8 +82,21 @@ func (a *app) trustOfRegistry(ctx context.Context, threshold int) (answer.Trust,
 	if err != nil {
 		return answer.Trust{}, err
 	}
-	t := answer.Trust{Channel: c.Channel(), Genesis: genesis, Organisations: []answer.Trusted{}}
-	now, signing := ledger.At(a.now()), 0
+	t := answer.Trust{Channel: c.Channel(), Genesis: genesis}
+	var usual int
+	if t.Organisations, usual = trustedOf(registered, ledger.At(a.now())); usual == 0 {
+		return t, &trouble{code: ledger.NotFound, what: textNoHeadKeys, next: nextFound}
+	}
+	t.Threshold = cmp.Or(threshold, usual)
+	return t, nil
+}
+
+// trustedOf lists the organisations of a trust registry with the head keys they have now, and tells how many should have signed;
+// 0 when nobody can. Organisations whose head keys were closed are still counted: else two that close the keys of the others
+// would be enough by themselves.
+func trustedOf(registered []ledger.Organisation, now ledger.Time) (all []answer.Trusted, threshold int) {
+	all = []answer.Trusted{}
+	parties, signing := 0, 0
 	for _, o := range registered {
 		trusted := answer.Trusted{MSPID: o.MSPID, HeadKeys: []ledger.PublicKey{}}
 		for _, k := range o.HeadKeys {
@@ -91,17 +104,19 @@ func (a *app) trustOfRegistry(ctx context.Context, threshold int) (answer.Trust,
 				trusted.HeadKeys = append(trusted.HeadKeys, k.Key)
 			}
 		}
+		if len(o.HeadKeys) > 0 {
+			parties++
+		}
 		if len(trusted.HeadKeys) > 0 {
 			signing++
 		}
-		t.Organisations = append(t.Organisations, trusted)
+		all = append(all, trusted)
 	}
-	slices.SortFunc(t.Organisations, func(x, y answer.Trusted) int { return strings.Compare(string(x.MSPID), string(y.MSPID)) })
+	slices.SortFunc(all, func(x, y answer.Trusted) int { return strings.Compare(string(x.MSPID), string(y.MSPID)) })
 	if signing == 0 {
-		return t, &trouble{code: ledger.NotFound, what: textNoHeadKeys, next: nextFound}
+		return all, 0
 	}
-	t.Threshold = cmp.Or(threshold, usualThreshold(signing))
-	return t, nil
+	return all, usualThreshold(parties)
 }
 
 var textNoHeadKeys = message.Text{En: "no organisation of the trust registry has a head key", Zh: "信任登记簿中没有机构拥有首部密钥"}
