@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 
@@ -90,6 +91,7 @@ var presenceWords = map[string]message.Text{wordThere: {En: wordThere, Zh: "有"
 var placeWords = map[place]message.Text{placeLedger: {En: "ledger of %s", Zh: "%s 的账本"}, placeIndex: {En: "index of %s", Zh: "%s 的索引"}}
 
 func (p *page) shorten(text string) string {
+	text = message.Plain(text) // an index may hold anything
 	if word, known := presenceWords[text]; known {
 		return p.say(word)
 	}
@@ -106,11 +108,8 @@ func (p *page) differences(all []difference) {
 	}
 	var rows [][]string
 	for _, d := range all {
-		what := string(d.Key)
-		if what == "" {
-			what = d.Transaction
-		}
-		rows = append(rows, []string{p.say(placeWords[d.Where], d.Organisation), strconv.FormatUint(d.Block, 10), what, p.say(columnWords[d.Column]),
+		what := cmp.Or(string(d.Key), d.Transaction)
+		rows = append(rows, []string{p.say(placeWords[d.Where], d.Organisation), strconv.FormatUint(d.Block, 10), message.Plain(what), p.say(columnWords[d.Column]),
 			p.say(message.Text{En: "%s; recomputed: %s", Zh: "%s；重新计算为：%s"}, p.shorten(d.Found), p.shorten(d.Expected))})
 	}
 	p.table([]message.Text{{En: "where", Zh: "何处"}, labelBlock, {En: "record or transaction", Zh: "记录或交易"}, {En: "column", Zh: "列"},

@@ -123,7 +123,8 @@ func chosen(claims map[string]any, disclosed []string) map[string]any {
 func (p *page) claims(claims map[string]any) {
 	var rows []row
 	for _, name := range slices.Sorted(maps.Keys(claims)) {
-		rows = append(rows, row{message.Text{En: name, Zh: name}, claimText(claims[name])})
+		label := message.Plain(name)
+		rows = append(rows, row{message.Text{En: label, Zh: label}, claimText(claims[name])})
 	}
 	p.fields(rows...)
 }

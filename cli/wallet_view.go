@@ -99,8 +99,8 @@ func claimText(value any) string {
 	switch value.(type) {
 	case map[string]any, []any:
 		if text, err := json.Marshal(value); err == nil {
-			return string(text)
+			return message.Plain(string(text))
 		}
 	}
-	return fmt.Sprint(value)
+	return message.Plain(fmt.Sprint(value))
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -141,6 +142,7 @@ func read[T any](data []byte) (T, error) {
 	if err := json.Unmarshal(data, &answer); err != nil {
 		return answer, fmt.Errorf("the gateway's answer is not the JSON of this request")
 	}
+	plain(reflect.ValueOf(&answer))
 	return answer, nil
 }
 
@@ -202,6 +204,7 @@ func refusal(status int, data []byte) error {
 		Detail string      `json:"detail"`
 	}
 	if json.Unmarshal(data, &problem) == nil && problem.Code != "" && problem.Code != "fault" {
+		plain(reflect.ValueOf(&problem))
 		return &ledger.Refusal{Code: problem.Code, Field: problem.Field, Rule: problem.Detail}
 	}
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {

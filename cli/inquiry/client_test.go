@@ -33,3 +33,19 @@ func FuzzRefusal(f *testing.F) {
 		}
 	})
 }
+
+// TestAnswersCannotCommandTheTerminal reads answers of a gateway that writes what would show another verdict.
+func TestAnswersCannotCommandTheTerminal(t *testing.T) {
+	const evil, harmless = "a\\u001b[2K\\rVALID", "a\ufffd[2K\ufffdVALID"
+	f, err := read[Finding]([]byte(`{"verdict":"revoked","reason":"` + evil + `","checks":[{"name":"status","detail":"` + evil + `"}],` +
+		`"status":{"state":"` + evil + `","since":"2026-11-23T10:00:00Z"},"notarisations":[{"reason":"` + evil + `"}],"record":{"note":"` + evil + `"}}`))
+	if err != nil || f.Reason != harmless || f.Checks[0].Detail != harmless || f.Status.State != harmless || f.Notarisations[0].Reason != harmless {
+		t.Errorf("%+v, %v", f, err)
+	}
+	if string(f.Record) != `{"note":"`+evil+`"}` {
+		t.Errorf("the record became %s", f.Record)
+	}
+	if err := refusal(422, []byte(`{"code":"invalid","detail":"`+evil+`"}`)); err.Error() != (&ledger.Refusal{Code: ledger.Invalid, Rule: harmless}).Error() {
+		t.Errorf("%q", err)
+	}
+}
