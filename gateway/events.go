@@ -98,10 +98,16 @@ func (a *api) follow(r *http.Request, s *stream, after cursor.Cursor) {
 		}
 		if n := len(changes); n > 0 {
 			after = changes[n-1].Cursor
+			wait := time.Duration(0)
+			if n == eventPage { // there may be many more
+				wait = a.quota.page(clientOf(r))
+			}
 			select {
 			case <-a.ending:
 				return
-			default:
+			case <-r.Context().Done():
+				return
+			case <-time.After(wait):
 				continue
 			}
 		}

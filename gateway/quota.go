@@ -31,6 +31,7 @@ type quota struct {
 
 type allowance struct {
 	limiter *rate.Limiter
+	pages   *rate.Limiter // of changes that its event streams read behind one another
 	seen    time.Time
 	streams int
 }
@@ -38,8 +39,12 @@ type allowance struct {
 func newQuota(perSecond float64, streams int, now func() time.Time) *quota {
 	q := &quota{perSecond: rate.Limit(perSecond), burst: max(1, int(2*perSecond)), streams: streams, now: now,
 		clients: map[netip.Prefix]*allowance{}, swept: now()}
-	q.others = &allowance{limiter: rate.NewLimiter(q.perSecond, q.burst)}
+	q.others = q.full()
 	return q
+}
+
+func (q *quota) full() *allowance {
+	return &allowance{limiter: rate.NewLimiter(q.perSecond, q.burst), pages: rate.NewLimiter(q.perSecond, q.burst)}
 }
 
 // clientOf tells clients apart by address; IPv6 by its /64, since one client has all of that.
@@ -80,7 +85,7 @@ func (q *quota) of(client netip.Prefix, now time.Time) *allowance {
 	case len(q.clients) >= maxClients:
 		a = q.others
 	default:
-		a = &allowance{limiter: rate.NewLimiter(q.perSecond, q.burst)}
+		a = q.full()
 		q.clients[client] = a
 	}
 	a.seen = now
@@ -116,6 +121,15 @@ func (q *quota) openStream(client netip.Prefix) (end func(), refused *wire.Probl
 		defer q.mu.Unlock()
 		a.streams--
 	}, nil
+}
+
+// page tells how long an event stream of a client waits before it reads another page of what it missed: whoever begins at the
+// first block with every stream it may have would keep the gateway busy otherwise.
+func (q *quota) page(client netip.Prefix) time.Duration {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := q.now()
+	return q.of(client, now).pages.ReserveN(now, 1).DelayFrom(now)
 }
 
 func tooMany(detail string, wait time.Duration) *wire.Problem {

@@ -61,3 +61,24 @@ func TestClientsAreToldApart(t *testing.T) {
 		}
 	}
 }
+
+// TestStreamsReadTheirBacklogAtARate has a client read on and on, on however many streams.
+func TestStreamsReadTheirBacklogAtARate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQuota(5, 20, time.Now)
+		one, other := netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("192.0.2.2/32")
+		began := time.Now()
+		for range 10 + 50 {
+			time.Sleep(q.page(one))
+		}
+		if took := time.Since(began); took < 9900*time.Millisecond || took > 10*time.Second {
+			t.Errorf("60 pages took %v", took)
+		}
+		if wait := q.page(other); wait != 0 {
+			t.Errorf("the other client waits %v", wait)
+		}
+		if p := q.admit(one); p != nil {
+			t.Errorf("its requests have a quota of their own: %v", p)
+		}
+	})
+}
