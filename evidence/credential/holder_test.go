@@ -68,6 +68,8 @@ func TestKeyBindingRefused(t *testing.T) {
 		want            Reason
 	}{
 		"good":            {p.holder, header, good + `}`, ""},
+		"more header":     {p.holder, `{"alg":"EdDSA","typ":"kb+jwt","kid":"k","x":{}}`, good + `}`, ""},
+		"key in header":   {p.holder, `{"alg":"EdDSA","typ":"kb+jwt","jwk":"no key","x5c":1,"nonce":2,"jku":[]}`, good + `}`, ""}, // nobody looks
 		"more claims":     {p.holder, header, good + `,"x":[1]}`, ""},
 		"expired":         {p.holder, header, good + fmt.Sprintf(`,"exp":%d}`, presented.Unix()-5), Expired},
 		"not yet":         {p.holder, header, good + fmt.Sprintf(`,"nbf":%d}`, presented.Unix()+60), NotYetValid},
