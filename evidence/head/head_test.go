@@ -91,6 +91,22 @@ func TestWhoMaySign(t *testing.T) {
 	}
 }
 
+// TestAnOrganisationSignsOnce gives an organisation two keys, as while it changes from one to the other. Were both signatures
+// taken, Merge would keep one of them and the time of the other would count.
+func TestAnOrganisationSignsOnce(t *testing.T) {
+	keys := head.Keys{"ServiceMSP": {key(0).Public().(ed25519.PublicKey), key(7).Public().(ed25519.PublicKey)}}
+	fresh, old := signed(t, sample, "ServiceMSP", 0, start.Add(time.Hour)), signed(t, sample, "ServiceMSP", 7, start)
+	_, line, _ := strings.Cut(old, "\n\n")
+	for name, text := range map[string]string{"one": fresh, "the other": old} {
+		if s, err := head.Open(text, keys); err != nil || len(s.Times) != 1 {
+			t.Errorf("%s key: %+v, %v", name, s, err)
+		}
+	}
+	if _, err := head.Open(fresh+line, keys); ledger.CodeOf(err) != ledger.Malformed {
+		t.Errorf("both keys: %v", err)
+	}
+}
+
 func TestOneForm(t *testing.T) {
 	good := sample.Text()
 	if h, err := head.Parse(good); err != nil || h != sample {

@@ -17,7 +17,7 @@ import (
 // Signed is a head with the cosignatures that were found good.
 type Signed struct {
 	Head
-	Times map[ledger.MSPID]time.Time // when each organisation signed; its newest signature counts
+	Times map[ledger.MSPID]time.Time // when each organisation signed
 }
 
 // Sign writes a head as a signed note of one organisation.
@@ -81,7 +81,7 @@ func Open(text string, keys Keys) (Signed, error) {
 	}
 	signed := Signed{Head: h, Times: map[ledger.MSPID]time.Time{}}
 	for _, s := range opened.Sigs {
-		if at, ok := timeOf(s); ok && at.After(signed.Times[ledger.MSPID(s.Name)]) {
+		if at, ok := timeOf(s); ok {
 			signed.Times[ledger.MSPID(s.Name)] = at
 		}
 	}
@@ -89,10 +89,15 @@ func Open(text string, keys Keys) (Signed, error) {
 }
 
 // exact reports whether the note is written as Merge writes it. The note package is lenient about the unused bits at the
-// end of base64 and about repeated lines; two texts for one note would let somebody change an answer unseen.
+// end of base64 and about repeated lines; two texts for one note would let somebody change an answer unseen. An organisation
+// with two keys that count signs once all the same: Merge keeps one of its lines, and which time counts must not depend on that.
 func exact(text string, opened *note.Note) bool {
-	lines := ""
+	lines, seen := "", map[string]bool{}
 	for _, s := range opened.Sigs {
+		if seen[s.Name] {
+			return false
+		}
+		seen[s.Name] = true
 		raw, err := base64.StdEncoding.Strict().DecodeString(s.Base64)
 		if err != nil || base64.StdEncoding.EncodeToString(raw) != s.Base64 {
 			return false
