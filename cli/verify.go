@@ -101,7 +101,7 @@ func (a *app) verifying(c command, question func(ctx context.Context, args []str
 			return nil, err
 		}
 		if file != "" {
-			about := proof.Asked(asked, "")
+			about := proof.Asked(asked, asked.Audience)
 			if !made.Flags().Changed("max-age") {
 				check.maxAge = keptAge
 			}
@@ -131,6 +131,9 @@ func (a *app) askAndCheck(ctx context.Context, asked inquiry.Verification, check
 	if err != nil {
 		return nil, err
 	}
+	if asked.Audience != "" && finding.Audience != asked.Audience {
+		return nil, &trouble{code: ledger.Invalid, what: textOtherAudience, args: []any{finding.Audience, asked.Audience}, next: nextForged}
+	}
 	kept := proof.File{Answer: string(text), Question: proof.Asked(asked, finding.Audience)}
 	if save != "" {
 		if err := saveAnswer(save, kept); err != nil {
@@ -144,6 +147,11 @@ func (a *app) askAndCheck(ctx context.Context, asked inquiry.Verification, check
 	a.findSince(ctx, g, &v.Finding)
 	return v, verdictError{v.Verdict}
 }
+
+// textOtherAudience: whoever runs a gateway could have a holder answer your nonce to somebody else, and show you that.
+var textOtherAudience = message.Text{
+	En: "the gateway took the presentation as one for %q; your request was for %q",
+	Zh: "网关将此出示视为面向 %q；您的请求面向 %q"}
 
 // findSince asks for the block that brought a record into its standing. An answer under a head leaves it out, since the
 // head does not prove it; what the history says is shown beside the proven date.
@@ -170,8 +178,8 @@ func (a *app) verifyPresentation() *cobra.Command {
 		examples: []string{"imi verify presentation presentation.txt --request request.json", "imi verify presentation - < presentation.txt"},
 		short:    message.Text{En: "Verify a presentation", Zh: "核验一次出示"},
 		long: message.Text{
-			En: "Without --request or --nonce the nonce is taken from the\npresentation: the gateway then checks that it gave it out and that it was not used, but not that it answers your request.",
-			Zh: "未给出 --request 或 --nonce 时采用出示内容中的随机数：\n网关仍会检查它确由网关发出且未被使用，但不能说明它回应的是您的请求。"},
+			En: "With --request it must answer that\nrequest: its nonce, and for whom. Without --request or --nonce the nonce is taken from the presentation: the gateway then\nchecks that it gave it out and that it was not used, but not that it answers your request.",
+			Zh: "给出 --request 时，出示须回应该请求：\n其随机数及面向的核验方。未给出 --request 或 --nonce 时采用出示内容中的随机数：网关仍会检查它确由网关发出且未被使用，但不能说明\n它回应的是您的请求。"},
 	}, func(_ context.Context, args []string) (inquiry.Verification, error) {
 		if request != "" && nonce != "" {
 			return inquiry.Verification{}, usage(message.Text{En: "--request replaces --nonce", Zh: "--request 不能与 --nonce 同时使用"})
@@ -181,13 +189,13 @@ func (a *app) verifyPresentation() *cobra.Command {
 			return inquiry.Verification{}, err
 		}
 		presentation := strings.TrimSpace(string(text))
-		expected := nonce
+		expected, audience := nonce, ""
 		if request != "" {
 			asked, err := a.readRequest(request)
 			if err != nil {
 				return inquiry.Verification{}, err
 			}
-			expected = asked.Nonce
+			expected, audience = asked.Nonce, asked.Audience
 		}
 		if expected == "" {
 			expected = nonceIn(presentation)
@@ -195,7 +203,7 @@ func (a *app) verifyPresentation() *cobra.Command {
 		if expected == "" {
 			return inquiry.Verification{}, ledger.Refuse(ledger.Malformed, "presentation", "is not signed by a holder for a verifier")
 		}
-		return inquiry.Verification{Presentation: presentation, Nonce: expected}, nil
+		return inquiry.Verification{Presentation: presentation, Nonce: expected, Audience: audience}, nil
 	})
 	made.Flags().StringVar(&request, "request", "", a.say(flagRequest))
 	made.Flags().StringVar(&nonce, "nonce", "", a.say(flagNonce))

@@ -87,10 +87,14 @@ func TestPresentAndVerify(t *testing.T) {
 	if err != nil || len(opened.Disclosed) != 4 {
 		t.Errorf("disclosed %v, %v: name, over_18, the city and the address around it", opened.Disclosed, err)
 	}
-	g.finding.Verdict = "valid"
+	g.finding.Verdict, g.finding.Audience = "valid", "imi:ServiceMSP"
 	b.mustRun("verify", "presentation", presentation, "--request", request)
 	if g.asked.Nonce != "bm9uY2U" || g.asked.Presentation != strings.TrimSpace(string(text)) {
 		t.Errorf("asked %+v", g.asked)
+	}
+	for _, other := range []string{"", "imi:NotaryMSP"} { // a nonce that the gateway had a holder answer to somebody else
+		g.finding.Audience = other
+		b.mustFail(exitNotValid, "verify", "presentation", presentation, "--request", request)
 	}
 	b.stdin = string(text)
 	b.mustRun("verify", "presentation", "-")

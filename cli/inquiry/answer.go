@@ -18,6 +18,7 @@ type Nonce struct {
 type Verification struct {
 	Presentation string         `json:"presentation,omitempty"`
 	Nonce        string         `json:"nonce,omitempty"` // that the presentation answers
+	Audience     string         `json:"-"`               // for whom it must be made, as the asker knows; a gateway asks for its own
 	Document     *DocumentName  `json:"document,omitempty"`
 	Notarisation *ledger.ID     `json:"notarisation,omitempty"`
 	Credential   *ledger.Digest `json:"credential,omitempty"`
