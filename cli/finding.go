@@ -51,6 +51,9 @@ func (f *findingView) render(p *page) {
 	if len(f.Claims) > 0 {
 		p.claims(chosen(f.Claims, f.Disclosed))
 	}
+	if f.Audience != "" { // a kept answer says itself what was asked
+		p.line(message.Text{En: "presented to %s", Zh: "面向 %s 出示"}, f.Audience)
+	}
 	p.checks(f.Checks)
 	for _, n := range f.Notarisations {
 		p.text(p.say(kindWords[ledger.KindNotarisation]) + " " + n.Key.ID())
