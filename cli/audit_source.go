@@ -60,18 +60,8 @@ func (a *app) blocksIn(name string) (*blockSource, error) {
 			s.height, _ = audit.FileCount(f, info.Size())
 		}
 	}
-	s.open = func(_ context.Context, from, _ uint64) iter.Seq2[[]byte, error] {
-		return func(yield func([]byte, error) bool) {
-			for encoded, err := range audit.ReadFile(file) {
-				if err == nil {
-					s.had++
-				}
-				if (err != nil || s.had > from) && !yield(encoded, err) {
-					return
-				}
-			}
-		}
-	}
+	source := audit.FileSource(file, &s.had)
+	s.open = func(ctx context.Context, from, _ uint64) iter.Seq2[[]byte, error] { return source(ctx, from) }
 	return s, nil
 }
 

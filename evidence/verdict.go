@@ -1,7 +1,5 @@
 package evidence
 
-import "slices"
-
 // Verdict is the answer in one word.
 type Verdict string
 
@@ -26,7 +24,7 @@ func (v Verdict) weight() int {
 	return -1
 }
 
-// CheckName names one check. Every finding lists all of them, in the order of CheckNames.
+// CheckName names one check. Every finding lists all of them, in this order.
 type CheckName string
 
 // The checks.
@@ -40,10 +38,8 @@ const (
 	CheckFreshness     CheckName = "freshness"      // the state is new enough to speak about the time asked
 )
 
+// checkNames are all of them, in order.
 var checkNames = [...]CheckName{CheckIntegrity, CheckAuthor, CheckAccreditation, CheckStatus, CheckHolderBinding, CheckEvidence, CheckFreshness}
-
-// CheckNames lists the checks in the order of every finding.
-func CheckNames() []CheckName { return slices.Clone(checkNames[:]) }
 
 // Result is how a check ended.
 type Result string

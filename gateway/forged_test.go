@@ -3,9 +3,7 @@ package gateway
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"io"
-	"iter"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -68,8 +66,7 @@ func auditCaptured(t testing.TB, name string) *audited {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source := audit.FileSource(bytes.NewReader(content))
-	if _, err := a.Run(t.Context(), func(ctx context.Context, from uint64) iter.Seq2[[]byte, error] { return source(ctx, from) }); err != nil {
+	if _, err := a.Run(t.Context(), audit.FileSource(bytes.NewReader(content), new(uint64))); err != nil {
 		t.Fatal(err)
 	}
 	return c

@@ -66,16 +66,17 @@ func ReadFile(from io.Reader) iter.Seq2[[]byte, error] {
 	}
 }
 
-// FileSource is a file of blocks that begins with block 0.
-func FileSource(from io.Reader) Source {
+// FileSource is a file of blocks that begins with block 0. had counts the blocks that were read, those passed over too.
+func FileSource(from io.Reader, had *uint64) Source {
 	return func(_ context.Context, first uint64) iter.Seq2[[]byte, error] {
 		return func(yield func([]byte, error) bool) {
-			number := uint64(0)
 			for encoded, err := range ReadFile(from) {
-				if (err != nil || number >= first) && !yield(encoded, err) {
+				if err == nil {
+					*had++
+				}
+				if (err != nil || *had > first) && !yield(encoded, err) {
 					return
 				}
-				number++
 			}
 		}
 	}

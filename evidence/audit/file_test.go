@@ -33,7 +33,7 @@ func TestFileRoundTrip(t *testing.T) {
 	}
 	for _, first := range []uint64{0, 7, 45, 99} {
 		n := int(first)
-		for encoded, err := range FileSource(bytes.NewReader(whole))(t.Context(), first) {
+		for encoded, err := range FileSource(bytes.NewReader(whole), new(uint64))(t.Context(), first) {
 			if err != nil || !bytes.Equal(encoded, blocks[n]) {
 				t.Fatalf("block %d: %v", n, err)
 			}
@@ -51,7 +51,7 @@ func TestFileRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := a.Run(t.Context(), FileSource(bytes.NewReader(whole[:len(whole)-1])))
+	report, err := a.Run(t.Context(), FileSource(bytes.NewReader(whole[:len(whole)-1]), new(uint64)))
 	if err != nil || len(report.Findings) != 1 || report.Findings[0].Check != Extent {
 		t.Errorf("a file cut off: %v, %v", report.Findings, err)
 	}

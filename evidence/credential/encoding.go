@@ -3,7 +3,6 @@ package credential
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"strings"
 )
 
@@ -32,9 +31,6 @@ type Digest [sha256.Size]byte
 // guess, because the payload holds digests with 128-bit salts and the holder's key. Another valid signature over the same
 // payload would be another credential: the ledger has no record of it.
 func DigestOf(issuerSignedJWT string) Digest { return sha256.Sum256([]byte(issuerSignedJWT)) }
-
-// String returns 64 lower-case hexadecimal digits.
-func (d Digest) String() string { return hex.EncodeToString(d[:]) }
 
 // hashText is how RFC 9901 hashes disclosures and presentations: SHA-256 of ASCII text, in base64url.
 func hashText(text string) string {
