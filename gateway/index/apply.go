@@ -32,7 +32,7 @@ func (x *Index) Apply(ctx context.Context, b block.Block) (map[ledger.Key][]byte
 	defer func() { _ = tx.Rollback() }() // nothing to roll back after a commit
 	interrupted := ctx.Err
 	ctx = steady(ctx)
-	last, err := lastBlock(ctx, tx)
+	last, err := lastBlock(ctx, tx.StmtContext(ctx, x.writer.last))
 	if err != nil {
 		return nil, fault("apply block", err)
 	}
@@ -42,7 +42,7 @@ func (x *Index) Apply(ctx context.Context, b block.Block) (map[ledger.Key][]byte
 	case place == repeated:
 		return nil, nil
 	}
-	a := &application{ctx: ctx, interrupted: interrupted, tx: tx, channel: x.channel, block: &b, last: last, records: map[ledger.Key]*record{}, sound: map[ledger.Key][]byte{}, counts: map[counter]int64{}}
+	a := &application{ctx: ctx, interrupted: interrupted, tx: tx, writer: &x.writer, channel: x.channel, block: &b, last: last, records: map[ledger.Key]*record{}, sound: map[ledger.Key][]byte{}, counts: map[counter]int64{}}
 	if err := errors.Join(a.run(), interrupted()); err != nil {
 		return nil, fault("apply block", err)
 	}
@@ -82,11 +82,11 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-func lastBlock(ctx context.Context, q querier) (position, error) {
+// lastBlock reads where the index stands, by selectLast.
+func lastBlock(ctx context.Context, last *sql.Stmt) (position, error) {
 	var p position
 	var hash []byte
-	err := q.QueryRowContext(ctx, "SELECT number, hash, time, last_record, last_version FROM blocks ORDER BY number DESC LIMIT 1").
-		Scan(&p.next, &hash, &p.time, &p.lastRecord, &p.lastVersion)
+	err := last.QueryRowContext(ctx).Scan(&p.next, &hash, &p.time, &p.lastRecord, &p.lastVersion)
 	if errors.Is(err, sql.ErrNoRows) {
 		return position{}, nil
 	}
@@ -97,7 +97,7 @@ func lastBlock(ctx context.Context, q querier) (position, error) {
 
 // Position is the number of the block to apply next and the header hash of the last one, which is zero at the beginning.
 func (x *Index) Position(ctx context.Context) (next uint64, last ledger.Digest, err error) {
-	p, err := lastBlock(steady(ctx), x.read)
+	p, err := lastBlock(steady(ctx), x.statements.last)
 	if err != nil {
 		return 0, last, fault("position", err)
 	}
@@ -136,6 +136,7 @@ type application struct {
 	ctx         context.Context // a steady one
 	interrupted func() error
 	tx          *sql.Tx
+	writer      *writer
 	channel     string
 	block       *block.Block
 	last        position // moves with what is written
@@ -163,7 +164,7 @@ func (a *application) run() error {
 	a.inserts.add(insertBlock, b.Number, b.Hash[:], b.PreviousHash[:], b.DataHash[:], a.last.time, len(b.Transactions), a.valid, len(a.written),
 		a.last.lastRecord, a.last.lastVersion)
 	a.count("blocks", "", "", 1)
-	if err := a.inserts.flush(a.ctx, a.tx); err != nil {
+	if err := a.flush(); err != nil {
 		return err
 	}
 	return a.storeCounts()

@@ -39,7 +39,7 @@ func (x *Index) Snapshot(ctx context.Context) (*Snapshot, error) {
 	if err != nil {
 		return nil, fault("compare", err)
 	}
-	p, err := lastBlock(steady(ctx), tx)
+	p, err := lastBlock(steady(ctx), tx.StmtContext(steady(ctx), x.statements.last))
 	if err != nil {
 		_ = tx.Rollback() // it only read
 		return nil, fault("compare", err)

@@ -41,9 +41,7 @@ func (a *application) storeCounts() error {
 		if n == 0 {
 			continue
 		}
-		const upsert = `INSERT INTO counters (name, a, b, value) VALUES (?, ?, ?, ?)
-			ON CONFLICT (name, a, b) DO UPDATE SET value = value + excluded.value`
-		if _, err := a.tx.ExecContext(a.ctx, upsert, c.name, c.a, c.b, n); err != nil {
+		if err := a.exec(a.writer.count, c.name, c.a, c.b, n); err != nil {
 			return err
 		}
 	}
@@ -76,7 +74,7 @@ func (x *Index) Statistics(ctx context.Context) (Statistics, error) {
 		return s, fault("statistics", err)
 	}
 	defer func() { _ = tx.Rollback() }() // it only reads
-	last, err := lastBlock(steady(ctx), tx)
+	last, err := lastBlock(steady(ctx), tx.StmtContext(steady(ctx), x.statements.last))
 	if err != nil {
 		return s, fault("statistics", err)
 	}

@@ -1,11 +1,6 @@
 package index
 
-import (
-	"context"
-	"database/sql"
-)
-
-// inserts collects rows and writes many of them with one statement: it saves an eighth of the time a batch takes.
+// inserts collects rows, so that many of them are written with one statement.
 type inserts struct {
 	rows [insertKinds][]any
 }
@@ -30,27 +25,19 @@ var insertInto = [insertKinds]struct {
 	insertVersion:     {7, "INSERT INTO versions (id, record, block, position, event, unsound, content) VALUES "},
 }
 
-// insertMany is how many rows one statement writes.
-const insertMany = 50
-
 func (i *inserts) add(kind insertKind, values ...any) { i.rows[kind] = append(i.rows[kind], values...) }
 
-// flush writes what was added.
-func (i *inserts) flush(ctx context.Context, tx *sql.Tx) error {
+// flush writes the rows that were added.
+func (a *application) flush() error {
 	for kind, into := range insertInto {
-		for rest := i.rows[kind]; len(rest) > 0; {
-			n := min(insertMany*into.columns, len(rest))
-			row := "(" + placeholders(into.columns) + ")"
-			query := into.into + row
-			for range n/into.columns - 1 {
-				query += "," + row
-			}
-			if _, err := tx.ExecContext(ctx, query, rest[:n]...); err != nil {
+		for rest := a.inserts.rows[kind]; len(rest) > 0; {
+			statement, now, later := a.writer.inserts[kind].take(rest, into.columns)
+			if err := a.exec(statement, now...); err != nil {
 				return err
 			}
-			rest = rest[n:]
+			rest = later
 		}
-		i.rows[kind] = i.rows[kind][:0]
+		a.inserts.rows[kind] = a.inserts.rows[kind][:0]
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ var _ evidence.Source = (*Index)(nil)
 
 // statements are the queries of every verification, prepared once.
 type statements struct {
-	newest, atBlock, atTime, record, recordAt, notarisations, leaves *sql.Stmt
+	last, newest, atBlock, atTime, record, recordAt, notarisations, leaves *sql.Stmt
 }
 
 const (
@@ -31,24 +31,16 @@ const (
 )
 
 func (x *Index) prepareStatements(ctx context.Context) error {
-	for _, s := range []struct {
-		into  **sql.Stmt
-		query string
-	}{
-		{&x.statements.newest, selectHead + "ORDER BY number DESC LIMIT 1"},
-		{&x.statements.atBlock, selectHead + "WHERE number = ?"},
-		{&x.statements.atTime, selectHead + "WHERE time <= ? ORDER BY time DESC, number DESC LIMIT 1"},
-		{&x.statements.record, selectRecord},
-		{&x.statements.recordAt, selectRecordAt},
-		{&x.statements.notarisations, selectNotarisations},
-		{&x.statements.leaves, selectLeaves},
-	} {
-		var err error
-		if *s.into, err = x.read.PrepareContext(ctx, s.query); err != nil {
-			return fault("open", err)
-		}
-	}
-	return nil
+	return prepare(ctx, x.read, map[**sql.Stmt]string{
+		&x.statements.last:          selectLast,
+		&x.statements.newest:        selectHead + "ORDER BY number DESC LIMIT 1",
+		&x.statements.atBlock:       selectHead + "WHERE number = ?",
+		&x.statements.atTime:        selectHead + "WHERE time <= ? ORDER BY time DESC, number DESC LIMIT 1",
+		&x.statements.record:        selectRecord,
+		&x.statements.recordAt:      selectRecordAt,
+		&x.statements.notarisations: selectNotarisations,
+		&x.statements.leaves:        selectLeaves,
+	})
 }
 
 // Resolve implements evidence.Records. Before anything is indexed every block is ahead; before the first time on the ledger

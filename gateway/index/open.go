@@ -22,6 +22,7 @@ var ErrFormat = errors.New("index: the file has another format; rebuild the inde
 type Index struct {
 	channel     string
 	write, read *sql.DB
+	writer      writer
 	statements  statements
 	cache       *cache
 }
@@ -52,6 +53,9 @@ func Open(ctx context.Context, path, channel string) (*Index, error) {
 		return nil, err
 	}
 	if err = x.prepareFile(ctx); err != nil {
+		return nil, errors.Join(err, x.Close())
+	}
+	if err = x.writer.prepare(ctx, x.write); err != nil {
 		return nil, errors.Join(err, x.Close())
 	}
 	if x.read, err = connect(path, readerPragmas, max(4, 2*runtime.GOMAXPROCS(0))); err != nil {

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"errors"
-	"strings"
 
 	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/ledger"
@@ -18,12 +17,6 @@ type record struct {
 	description
 }
 
-const selectRecords = `SELECT r.key, r.id, r.kind, r.organisation, r.type, r.state, v.unsound, v.content
-	FROM records r JOIN versions v ON v.id = r.last_version WHERE r.key IN (`
-
-// loadMany is how many records one statement fetches.
-const loadMany = 100
-
 // load fetches the records that are about to be written, many at a time.
 func (a *application) load(writes []block.Write) error {
 	var keys []any
@@ -33,18 +26,22 @@ func (a *application) load(writes []block.Write) error {
 			keys = append(keys, w.Key)
 		}
 	}
+	return a.fetch(keys)
+}
+
+func (a *application) fetch(keys []any) error {
 	for len(keys) > 0 {
-		n := min(loadMany, len(keys))
-		if err := a.fetch(keys[:n]); err != nil {
+		statement, now, later := a.writer.records.take(keys, 1)
+		if err := a.read(statement, now); err != nil {
 			return err
 		}
-		keys = keys[n:]
+		keys = later
 	}
 	return nil
 }
 
-func (a *application) fetch(keys []any) error {
-	rows, err := a.tx.QueryContext(a.ctx, selectRecords+placeholders(len(keys))+")", keys...)
+func (a *application) read(statement *sql.Stmt, keys []any) error {
+	rows, err := a.tx.StmtContext(a.ctx, statement).QueryContext(a.ctx, keys...)
 	if err != nil {
 		return err
 	}
@@ -59,9 +56,6 @@ func (a *application) fetch(keys []any) error {
 	}
 	return rows.Err()
 }
-
-// placeholders is "?,?,…".
-func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
 
 func (a *application) record(key ledger.Key) (*record, error) {
 	if r := a.records[key]; r != nil {
@@ -119,12 +113,10 @@ func (a *application) store(w block.Write, unsound string, transaction int, leav
 }
 
 func (a *application) updateRecord(id int64, d description, document sql.NullString) error {
-	if err := a.inserts.flush(a.ctx, a.tx); err != nil { // the record may be among them
+	if err := a.flush(); err != nil { // the record may be among them
 		return err
 	}
-	_, err := a.tx.ExecContext(a.ctx, "UPDATE records SET organisation = ?, type = ?, state = ?, document = ?, last_version = ? WHERE id = ?",
-		d.organisation, d.typ, d.state, document, a.last.lastVersion, id)
-	return err
+	return a.exec(a.writer.update, d.organisation, d.typ, d.state, document, a.last.lastVersion, id)
 }
 
 // leaves are the leaf hashes of the batches a transaction wrote, by the batch's root.
@@ -165,7 +157,7 @@ func (a *application) storeLeaves(l leaves) error {
 			leaf := b.leaves[i]
 			joined = append(joined, leaf[:]...)
 		}
-		if _, err := a.tx.ExecContext(a.ctx, "INSERT INTO batches (record, leaves) VALUES (?, ?)", b.record.id, joined); err != nil {
+		if err := a.exec(a.writer.leaf, b.record.id, joined); err != nil {
 			return err
 		}
 	}
