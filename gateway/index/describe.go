@@ -17,13 +17,12 @@ type description struct {
 	leaf         ledger.Digest      // of its statement, where it has a place
 }
 
-// shape is what the records have in common, as far as the index looks into them. Their content was made by the rules of
-// package ledger, so it is canonical, and a part of canonical JSON is the canonical form of that part.
+// shape is what the records have in common, as far as the index looks into them.
 type shape struct {
 	Author struct {
 		Batch *ledger.BatchPlace `json:"batch"`
 	} `json:"author"`
-	Statement json.RawMessage `json:"statement"`
+	Statement stated `json:"statement"`
 	Status    struct {
 		Sequence int          `json:"sequence"`
 		State    ledger.State `json:"state"`
@@ -53,30 +52,26 @@ type stated struct {
 	Document  string `json:"document"`
 }
 
-// describe looks into a new version of a record. before is the version it replaces, nil for a new record.
+// describe looks into a new version of a record. before is the version it replaces, nil for a new record. What the rules of
+// package ledger made is canonical, and a part of canonical JSON is the canonical form of that part.
 func describe(key ledger.Key, content, before []byte) (description, error) {
 	d := description{kind: string(key.Kind())}
 	var r shape
-	var s stated
 	if err := json.Unmarshal(content, &r); err != nil {
 		return d, err
-	}
-	if len(r.Statement) > 0 {
-		if err := json.Unmarshal(r.Statement, &s); err != nil {
-			return d, err
-		}
 	}
 	d.state = string(r.Status.State)
 	d.place = r.Author.Batch
 	if d.place != nil {
-		d.leaf = ledger.LeafHash(r.Statement)
+		d.leaf = ledger.LeafHash(ledger.Member(content, "statement"))
 	}
-	d.fill(key, r, s)
+	d.fill(key, r)
 	d.event = d.kind + "." + eventOf(key.Kind(), r, before)
 	return d, nil
 }
 
-func (d *description) fill(key ledger.Key, r shape, s stated) {
+func (d *description) fill(key ledger.Key, r shape) {
+	s := r.Statement
 	switch key.Kind() {
 	case ledger.KindAttestation:
 		d.organisation, d.typ = s.Issuer, s.Type
