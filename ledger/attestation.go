@@ -156,8 +156,5 @@ func (r IssueMany) Apply(env Env, world World) (Outcome, error) {
 			}
 			return s.allowed(field, env, issuer, kind)
 		},
-		record: func(s AttestationStatement, author Author) any {
-			return Attestation{Author: author, Statement: s, Status: newStatus()}
-		},
 	})
 }

@@ -26,32 +26,39 @@ type Batch = SignedBatch
 
 // NewBatch signs the statements of one kind as a batch.
 func NewBatch[S any](signer *Signer, author MSPID, channel string, of Kind, at Time, statements []S) (SignedBatch, error) {
-	leaves, err := leavesOf(statements)
+	texts, err := encodeEach(statements)
 	if err != nil {
 		return SignedBatch{}, err
 	}
+	leaves := leavesOf(texts)
 	statement := BatchStatement{At: at, Author: author, Of: of, Root: TreeRoot(leaves), Size: len(leaves), Header: header(KindBatch)}
 	signed, err := NewAuthor(signer, author, channel, statement)
 	return SignedBatch{Signed: signed, Statement: statement}, err
 }
 
-func leavesOf[S any](statements []S) ([]Digest, error) {
-	leaves := make([]Digest, len(statements))
+func encodeEach[S any](statements []S) ([][]byte, error) {
+	texts := make([][]byte, len(statements))
 	for i, s := range statements {
-		text, err := Encode(s)
-		if err != nil {
+		var err error
+		if texts[i], err = Encode(s); err != nil {
 			return nil, err
 		}
+	}
+	return texts, nil
+}
+
+func leavesOf(texts [][]byte) []Digest {
+	leaves := make([]Digest, len(texts))
+	for i, text := range texts {
 		leaves[i] = LeafHash(text)
 	}
-	return leaves, nil
+	return leaves
 }
 
 // batchRules are what differs between batches of different kinds of record.
 type batchRules[S any] struct {
 	key     func(S) Key
 	allowed func(field string, statement S, author Organisation) error
-	record  func(statement S, author Author) any
 }
 
 // applyBatch checks a batch and every statement in it. One bad statement refuses the batch and is named.
@@ -74,10 +81,21 @@ func applyBatch[S any](env Env, world World, batch SignedBatch, of Kind, event s
 	if err != nil {
 		return Outcome{}, err
 	}
-	if err := authorise(env, author, batch, statements); err != nil {
+	texts, err := encodeEach(statements)
+	if err != nil {
 		return Outcome{}, err
 	}
-	writes := []keyed{{BatchKey(b.Root), batch}}
+	if err := authorise(env, author, batch, texts); err != nil {
+		return Outcome{}, err
+	}
+	out, err := outcome(event, keyed{BatchKey(b.Root), batch})
+	if err != nil {
+		return Outcome{}, err
+	}
+	record, err := recordsOf(batch)
+	if err != nil {
+		return Outcome{}, err
+	}
 	seen := make(map[Key]bool, len(statements))
 	for i, s := range statements {
 		field := "statements[" + strconv.Itoa(i) + "]"
@@ -94,22 +112,41 @@ func applyBatch[S any](env Env, world World, batch SignedBatch, of Kind, event s
 		} else if data != nil {
 			return Outcome{}, Refuse(Conflict, field, "a record with this key exists").about(key)
 		}
-		place := &BatchPlace{Index: i, Root: b.Root}
-		writes = append(writes, keyed{key, rules.record(s, Author{Batch: place, Key: batch.Signed.Key, Organisation: b.Author})})
+		out.Writes = append(out.Writes, Write{key, record(i, texts[i])})
 	}
-	return outcome(event, writes...)
+	return out, nil
 }
 
-// authorise checks that the author signed the root of exactly these statements, now.
-func authorise[S any](env Env, author Organisation, batch SignedBatch, statements []S) error {
+// recordsOf makes the records of a batch, in canonical form, from the canonical forms of its statements: what Encode makes of
+// an Attestation or a Document, without encoding every statement again.
+//
+//	{"author":{"batch":{"index":…,"root":…},"key":…,"organisation":…},"statement":…,"status":…}
+func recordsOf(batch SignedBatch) (func(index int, statement []byte) []byte, error) {
+	author, err := Encode(Author{Batch: &BatchPlace{Root: batch.Statement.Root}, Key: batch.Signed.Key, Organisation: batch.Statement.Author})
+	if err != nil {
+		return nil, err
+	}
+	status, err := Encode(newStatus())
+	if err != nil {
+		return nil, err
+	}
+	const first = `{"batch":{"index":0`
+	after := author[len(first):]
+	return func(index int, statement []byte) []byte {
+		text := make([]byte, 0, len(author)+len(statement)+len(status)+48)
+		text = append(text, `{"author":{"batch":{"index":`...)
+		text = append(strconv.AppendInt(text, int64(index), 10), after...)
+		text = append(append(text, `,"statement":`...), statement...)
+		return append(append(append(text, `,"status":`...), status...), '}')
+	}, nil
+}
+
+// authorise checks that the author signed the root of exactly these statements, now; texts are their canonical forms.
+func authorise(env Env, author Organisation, batch SignedBatch, texts [][]byte) error {
 	if err := batch.Statement.At.checkNear("batch.at", env.Time); err != nil {
 		return err
 	}
-	leaves, err := leavesOf(statements)
-	if err != nil {
-		return err
-	}
-	if TreeRoot(leaves) != batch.Statement.Root {
+	if TreeRoot(leavesOf(texts)) != batch.Statement.Root {
 		return Refuse(Invalid, "batch.root", "must be the RFC 6962 root over the canonical statements")
 	}
 	return env.checkAuthor(author, batch.Signed, batch.Statement, batch.Statement.At)

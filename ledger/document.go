@@ -189,8 +189,5 @@ func (r RegisterMany) Apply(env Env, world World) (Outcome, error) {
 			}
 			return s.allowed(field, env, registrar)
 		},
-		record: func(s DocumentStatement, author Author) any {
-			return Document{Author: author, Statement: s, Status: newStatus()}
-		},
 	})
 }

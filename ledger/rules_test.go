@@ -196,6 +196,33 @@ func TestNotarisation(t *testing.T) {
 	wantRefusal(t, err, ledger.NotAllowed, "accredited as notary")
 }
 
+// The records of a batch are put together from the texts of its statements.
+func TestRecordsOfABatchAreCanonical(t *testing.T) {
+	d := ledgertest.New()
+	attestations, documents := d.IssueMany(100, 12), d.RegisterMany(1, 12)
+	status := ledger.Status{State: ledger.Active}
+	for _, c := range []struct {
+		writes []ledger.Write
+		batch  ledger.SignedBatch
+		record func(index int, author ledger.Author) any
+	}{
+		{d.Must(police, attestations).Writes, attestations.Batch, func(i int, author ledger.Author) any {
+			return ledger.Attestation{Author: author, Statement: attestations.Statements[i], Status: status}
+		}},
+		{d.Must(service, documents).Writes, documents.Batch, func(i int, author ledger.Author) any {
+			return ledger.Document{Author: author, Statement: documents.Statements[i], Status: status}
+		}},
+	} {
+		for i, w := range c.writes[1:] {
+			b := c.batch.Statement
+			want, err := ledger.Encode(c.record(i, ledger.Author{Batch: &ledger.BatchPlace{Index: i, Root: b.Root}, Key: c.batch.Signed.Key, Organisation: b.Author}))
+			if err != nil || string(w.Record) != string(want) {
+				t.Errorf("record %d is\n%s\nnot\n%s (%v)", i, w.Record, want, err)
+			}
+		}
+	}
+}
+
 func TestBatches(t *testing.T) {
 	d := ledgertest.New()
 	request := d.IssueMany(100, ledger.MaxBatch)
