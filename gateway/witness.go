@@ -181,7 +181,8 @@ func (w *witness) begin(ctx context.Context) error {
 		return err
 	}
 	w.next = next
-	keeper := heads.NewKeeper(w.organisation, head.NewSigner(w.organisation, key, w.now), w.cosigners, w.maxAge)
+	// Half the age: what made a head enough must not be too old for a verdict a moment later.
+	keeper := heads.NewKeeper(w.organisation, head.NewSigner(w.organisation, key, w.now), w.cosigners, w.maxAge/2)
 	if next > 0 {
 		err = w.sign(keeper, next-1, last)
 	}

@@ -52,8 +52,8 @@ type early struct {
 	note  string
 }
 
-// NewKeeper returns a keeper without any block. enough counts the organisation itself. skew is how old the signatures of an
-// answer may be: an organisation whose signatures have a time further from now takes no part.
+// NewKeeper returns a keeper without any block. enough counts the organisation itself. An organisation whose signatures have a
+// time further than skew from now takes no part.
 func NewKeeper(organisation ledger.MSPID, signer *head.Signer, enough int, skew time.Duration) *Keeper {
 	return &Keeper{organisation: organisation, signer: signer, enough: enough, skew: skew, recent: map[uint64]*Cosigned{},
 		early: map[ledger.MSPID]early{}, moved: make(chan struct{})}
