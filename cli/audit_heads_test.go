@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/imi-ledger/imi/evidence/answer"
 	"github.com/imi-ledger/imi/evidence/audit"
 	"github.com/imi-ledger/imi/evidence/head"
 	"github.com/imi-ledger/imi/ledger"
@@ -197,5 +198,20 @@ func TestClosedHeadKeysLowerNoThreshold(t *testing.T) {
 	}
 	if _, threshold := trustedOf(closed, ledger.At(headHour)); threshold != 0 {
 		t.Errorf("threshold %d where nobody can sign", threshold)
+	}
+}
+
+// TestCopiedHeadKeysAreLeftOut has an organisation register the head key of another as its own.
+func TestCopiedHeadKeysAreLeftOut(t *testing.T) {
+	registry := headRegistry(t, headHour, headHour.Add(time.Hour), "AuditMSP", "NotaryMSP")
+	victim := headRegistry(t, headHour.Add(-time.Hour), headHour.Add(time.Hour), "PoliceMSP")[0]
+	registry[0].HeadKeys = append(registry[0].HeadKeys, victim.HeadKeys[0])
+	registry[0].HeadKeys[1].From = ledger.At(headHour)
+	trusted, threshold := trustedOf(append(registry, victim), ledger.At(headHour))
+	if _, err := (answer.Trust{Channel: "imi", Organisations: trusted, Threshold: threshold}).Encode(); err != nil {
+		t.Fatal(err)
+	}
+	if len(trusted[0].HeadKeys) != 1 || trusted[0].HeadKeys[0] == victim.HeadKeys[0].Key || len(trusted[2].HeadKeys) != 1 {
+		t.Errorf("%+v", trusted)
 	}
 }

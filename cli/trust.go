@@ -100,7 +100,7 @@ func trustedOf(registered []ledger.Organisation, now ledger.Time) (all []answer.
 	for _, o := range registered {
 		trusted := answer.Trusted{MSPID: o.MSPID, HeadKeys: []ledger.PublicKey{}}
 		for _, k := range o.HeadKeys {
-			if k.Covers(now) {
+			if k.Covers(now) && !isCopied(k, o.MSPID, registered, now) {
 				trusted.HeadKeys = append(trusted.HeadKeys, k.Key)
 			}
 		}
@@ -117,6 +117,19 @@ func trustedOf(registered []ledger.Organisation, now ledger.Time) (all []answer.
 		return all, 0
 	}
 	return all, usualThreshold(parties)
+}
+
+// isCopied reports whether another organisation had the head key before. Keys are public and can be put into the registry by who
+// cannot sign with them; a trust file has none of two organisations, so that a copy would leave nobody a trust file.
+func isCopied(k ledger.RegisteredKey, by ledger.MSPID, registered []ledger.Organisation, now ledger.Time) bool {
+	for _, o := range registered {
+		for _, other := range o.HeadKeys {
+			if o.MSPID != by && other.Key == k.Key && other.Covers(now) && (other.From.Before(k.From) || (other.From == k.From && o.MSPID < by)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 var textNoHeadKeys = message.Text{En: "no organisation of the trust registry has a head key", Zh: "信任登记簿中没有机构拥有首部密钥"}
