@@ -85,6 +85,7 @@ func TestWithoutCosignersNothingIsKnown(t *testing.T) {
 		t.Errorf("cosigned: %s %s", a.Verdict, a.Reason)
 	}
 	h.clock.set(h.Now.Time().Add(31 * time.Second)) // the others are frozen, this one goes on signing
+	h.api.follower.askHeight(t.Context())
 	if err := h.api.witness.tick(t.Context()); err != nil {
 		t.Fatal(err)
 	}

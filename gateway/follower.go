@@ -49,6 +49,7 @@ type follower struct {
 	index Applier
 	log   *slog.Logger
 	now   func() time.Time
+	moved func() // called when the index has advanced or the peer was heard of; may be nil
 }
 
 func newFollower(ctx context.Context, peer Peer, index Applier, log *slog.Logger, now func() time.Time) (*follower, error) {
@@ -86,6 +87,13 @@ func (f *follower) askHeight(ctx context.Context) {
 	defer cancel()
 	height, err := f.peer.Height(ctx)
 	f.sawHeight(height, had, asked, err)
+	f.tell()
+}
+
+func (f *follower) tell() {
+	if f.moved != nil {
+		f.moved()
+	}
 }
 
 func (f *follower) followBlocks(ctx context.Context) {
@@ -128,6 +136,7 @@ func (f *follower) followOnce(ctx context.Context) error {
 				return errFork
 			}
 			f.confirm()
+			f.tell()
 			continue
 		}
 		if err := f.take(ctx, b, err); err != nil {
@@ -147,6 +156,7 @@ func (f *follower) take(ctx context.Context, b block.Block, problem error) error
 		return fmt.Errorf("block %d: %w", b.Number, problem)
 	}
 	f.applied(b.Number + 1)
+	f.tell()
 	return nil
 }
 

@@ -31,6 +31,7 @@ type fakePeer struct {
 	mu     sync.Mutex
 	blocks []*common.Block
 	away   bool
+	slow   uint64 // blocks it delivers, though it has more; 0: all
 	grown  chan struct{}
 }
 
@@ -58,7 +59,7 @@ func (p *fakePeer) Blocks(ctx context.Context, from uint64) iter.Seq2[*common.Bl
 		for {
 			p.mu.Lock()
 			var b *common.Block
-			if !p.away && from < uint64(len(p.blocks)) {
+			if !p.away && from < uint64(len(p.blocks)) && (p.slow == 0 || from < p.slow) {
 				b = p.blocks[from]
 			}
 			grown := p.grown

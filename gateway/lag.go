@@ -34,6 +34,8 @@ type progress struct {
 	height    uint64
 	heightAt  time.Time // when the peer was asked for it
 	caughtUp  time.Time // the newest heightAt whose height the index has reached
+	goal      uint64    // an earlier height it has not reached: one that is always a little behind reaches each a little later
+	goalAt    time.Time // when the peer was asked for it; zero: there is none
 	peer      string    // trouble with reaching the peer
 	index     string    // trouble with taking its blocks in
 	changed   chan struct{}
@@ -106,13 +108,21 @@ func (p *progress) failed(trouble string) {
 	defer p.mu.Unlock()
 	p.index = trouble
 	if trouble == troubleFork {
-		p.caughtUp = time.Time{} // what was read from the index so far may be another ledger's
+		p.caughtUp, p.goalAt = time.Time{}, time.Time{} // what was read from the index so far may be another ledger's
 	}
 }
 
 // noteCaughtUp is called with the lock held.
 func (p *progress) noteCaughtUp() {
-	if p.confirmed && p.index == "" && !p.heightAt.IsZero() && p.next >= p.height {
-		p.caughtUp = p.heightAt
+	if !p.confirmed || p.index != "" || p.heightAt.IsZero() {
+		return
+	}
+	switch {
+	case p.next >= p.height:
+		p.caughtUp, p.goalAt = p.heightAt, time.Time{}
+	case p.goalAt.IsZero():
+		p.goal, p.goalAt = p.height, p.heightAt
+	case p.next >= p.goal:
+		p.caughtUp, p.goal, p.goalAt = p.goalAt, p.height, p.heightAt
 	}
 }

@@ -112,6 +112,8 @@ func newAPI(ctx context.Context, o Options, profile fabric.Profile, store *index
 	if err != nil {
 		return nil, err
 	}
+	witness.level = func() time.Time { return follower.lag().CaughtUp }
+	follower.moved = witness.settle
 	store.Remember(o.Remember)
 	a := &api{
 		organisation: profile.Organisation, audience: o.Audience, maxLag: o.MaxLag, index: store, follower: follower, witness: witness,

@@ -21,6 +21,10 @@ import (
 // signEvery is how often the newest head is signed anew, and how often a missing head key is looked for.
 const signEvery = time.Second
 
+// levelWithin is how long ago the gateway may have known that its peer had no newer block when it signs one with the present
+// time. Who reads the ledger anew, or has lost its peer, signs nothing: verifiers take the time of a signature for that of the state.
+const levelWithin = 10 * time.Second
+
 // witness stands between the follower and the index: after each block it brings the state tree up to date and signs a
 // head. Without a head key it lets blocks pass, and the gateway answers without evidence.
 type witness struct {
@@ -33,13 +37,15 @@ type witness struct {
 	forks        *forks
 	log          *slog.Logger
 	now          func() time.Time
+	level        func() time.Time // when the index was last known to have all the peer had
 
 	keeper   atomic.Pointer[heads.Keeper]          // nil as long as there is no head key
 	registry atomic.Pointer[[]ledger.Organisation] // as the newest block has it
 
 	mu   sync.Mutex // held while a block is taken in
 	tree statetree.Tree
-	next uint64 // block the tree waits for
+	next uint64        // block the tree waits for
+	last ledger.Digest // of the one before
 
 	telling sync.Mutex
 	changed chan struct{} // closed and replaced whenever the registry was read; nil until somebody waits
@@ -77,13 +83,13 @@ func (w *witness) Apply(ctx context.Context, b block.Block) error {
 		return nil
 	}
 	changes, governed := changesOf(written)
-	w.tree, w.next = w.tree.Update(changes), b.Number+1
+	w.tree, w.next, w.last = w.tree.Update(changes), b.Number+1, b.Hash
 	if governed {
 		if err := w.readRegistry(ctx); err != nil {
 			return err
 		}
 	}
-	if err := w.sign(w.keeper.Load(), b.Number, b.Hash); err != nil {
+	if err := w.sign(w.keeper.Load()); err != nil {
 		return err
 	}
 	if governed {
@@ -101,14 +107,33 @@ func changesOf(written map[ledger.Key][]byte) (changes []statetree.Leaf, governe
 	return changes, governed
 }
 
-// sign is called with the lock held.
-func (w *witness) sign(keeper *heads.Keeper, number uint64, hash ledger.Digest) error {
-	state := heads.State{Head: head.Head{Channel: w.channel, Block: number, BlockHash: hash, StateRoot: w.tree.Root()}, Tree: w.tree}
+// sign signs the newest state, unless that was done or there may be a newer one. It is called with the lock held.
+func (w *witness) sign(keeper *heads.Keeper) error {
+	if w.next == 0 || !w.isLevel() {
+		return nil
+	}
+	if newest, any, _ := keeper.Newest(); any && newest.Block == w.next-1 {
+		return nil
+	}
+	state := heads.State{Head: head.Head{Channel: w.channel, Block: w.next - 1, BlockHash: w.last, StateRoot: w.tree.Root()}, Tree: w.tree}
 	if err := keeper.Advance(state, w.keysNow()); err != nil {
 		return err
 	}
 	w.forks.note(keeper.Forks())
 	return nil
+}
+
+func (w *witness) isLevel() bool { return w.now().Sub(w.level()) <= levelWithin }
+
+// settle signs as soon as the index has caught up.
+func (w *witness) settle() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if keeper := w.keeper.Load(); keeper != nil {
+		if err := w.sign(keeper); err != nil {
+			w.log.Warn("the newest block was not signed", "cause", err)
+		}
+	}
 }
 
 // keysNow are the head keys that the trust registry has now.
@@ -154,6 +179,9 @@ func (w *witness) run(ctx context.Context) {
 
 func (w *witness) tick(ctx context.Context) error {
 	if keeper := w.keeper.Load(); keeper != nil {
+		if !w.isLevel() {
+			return errors.New("the organisation's own peer may have newer blocks")
+		}
 		return keeper.Refresh()
 	}
 	return w.begin(ctx)
@@ -180,12 +208,9 @@ func (w *witness) begin(ctx context.Context) error {
 	if err := w.readRegistry(ctx); err != nil {
 		return err
 	}
-	w.next = next
-	// Half the age: what made a head enough must not be too old for a verdict a moment later.
+	w.next, w.last = next, last
 	keeper := heads.NewKeeper(w.organisation, head.NewSigner(w.organisation, key, w.now), w.cosigners, w.maxAge/2)
-	if next > 0 {
-		err = w.sign(keeper, next-1, last)
-	}
+	err = w.sign(keeper)
 	w.keeper.Store(keeper)
 	w.log.Info("signing heads", "blocks", next, "records", w.tree.Len(), "cosigners", w.cosigners)
 	return err

@@ -2,6 +2,7 @@ package heads
 
 import (
 	"fmt"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -59,7 +60,7 @@ func NewKeeper(organisation ledger.MSPID, signer *head.Signer, enough int, skew 
 		early: map[ledger.MSPID]early{}, moved: make(chan struct{})}
 }
 
-// Advance signs the state after a block, which must come after the newest one.
+// Advance signs the state after a block, which must come after the newest one, if not at once.
 func (k *Keeper) Advance(state State, keys head.Keys) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -72,7 +73,7 @@ func (k *Keeper) Advance(state State, keys head.Keys) error {
 		return err
 	}
 	k.recent[state.Block], k.newest, k.any = c, state.Block, true
-	delete(k.recent, state.Block-kept)
+	maps.DeleteFunc(k.recent, func(block uint64, _ *Cosigned) bool { return block+kept <= state.Block })
 	for organisation, e := range k.early {
 		if e.block <= state.Block {
 			delete(k.early, organisation)
