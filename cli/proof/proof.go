@@ -26,7 +26,7 @@ const (
 	presentationSkew = time.Minute
 )
 
-// File is a proof file: canonical JSON and a line break.
+// File is a proof file: canonical JSON and a line break, in the short form where there is one.
 type File struct {
 	Answer   string   `json:"answer"` // as the gateway wrote it, to the byte
 	Question Question `json:"question"`
@@ -131,6 +131,10 @@ func (f File) Encode() ([]byte, error) {
 	if err := f.Question.check(); err != nil {
 		return nil, err
 	}
+	if s, ok := f.shorten(); ok {
+		text, err := ledger.Encode(s)
+		return append(text, '\n'), err
+	}
 	text, err := ledger.Encode(f)
 	return append(text, '\n'), err
 }
@@ -140,6 +144,7 @@ func (f File) Encode() ([]byte, error) {
 func Parse(text []byte) (File, error) {
 	var kind struct {
 		Answer   *string    `json:"answer"`
+		Head     *string    `json:"head"`
 		Key      ledger.Key `json:"key"`
 		Verdict  string     `json:"verdict"`
 		Audience string     `json:"audience"`
@@ -149,6 +154,8 @@ func Parse(text []byte) (File, error) {
 	}
 	switch {
 	case kind.Answer != nil:
+	case kind.Head != nil:
+		return parseShort(text)
 	case kind.Audience != "":
 		return File{}, errNoQuestion
 	default:
@@ -159,9 +166,13 @@ func Parse(text []byte) (File, error) {
 		return File{}, err
 	}
 	if f.Version != Version {
-		return File{}, ledger.Refuse(ledger.Malformed, "proof.version", "is %d; this program reads version %d", f.Version, Version)
+		return File{}, badVersion(f.Version)
 	}
 	return f, f.Question.check()
+}
+
+func badVersion(version int) error {
+	return ledger.Refuse(ledger.Malformed, "proof.version", "is %d; this program reads version %d", version, Version)
 }
 
 var errNoQuestion = ledger.Refuse(ledger.Malformed, "proof", "does not say what was asked; save answers with --save")
