@@ -23,7 +23,7 @@ type Options struct {
 	Neighbours []Neighbour // the other organisations' gateways
 	Cosigners  int         // organisations, this one included, that must have signed a head for it to be evidence; 0: no evidence
 
-	Remember int // records kept in memory once they were asked about, at least; 0: none
+	Remember int // records, and answers about them, kept in memory once they were asked about, at least; 0: none
 
 	MaxLag        time.Duration // index not known to be current for longer: verdicts about now are indeterminate
 	NonceLifetime time.Duration // at most 120 s
@@ -62,7 +62,7 @@ func ParseOptions(name string, args []string, stderr io.Writer) (Options, error)
 		return err
 	})
 	f.IntVar(&o.Cosigners, "cosigners", o.Cosigners, "organisations that must have signed a head for it to be evidence; 0 turns evidence off")
-	f.IntVar(&o.Remember, "remember", o.Remember, "records kept in memory once they were asked about, at least, and twice as many at most; each takes some 3 kB")
+	f.IntVar(&o.Remember, "remember", o.Remember, "records kept in memory once they were asked about, at least, and twice as many at most; each takes some 5 kB")
 	f.DurationVar(&o.MaxLag, "max-lag", o.MaxLag, "answer \"indeterminate\" when the index was last known to be current longer ago")
 	f.DurationVar(&o.NonceLifetime, "nonce-lifetime", o.NonceLifetime, "how long a nonce may be used, at most 2m0s")
 	f.Float64Var(&o.Quota, "quota", o.Quota, "requests per second of one client; twice that at once")

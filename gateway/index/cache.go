@@ -13,8 +13,8 @@ import (
 // finds, and the state tree names that. What a block writes is forgotten before the block is committed.
 type cache struct {
 	records       *recent.Map[ledger.Key, evidence.Entry]
-	notarisations *recent.Map[ledger.Key, notarisations]  // by document
-	trees         *recent.Map[ledger.Digest, ledger.Tree] // by root; they never change
+	notarisations *recent.Map[ledger.Key, notarisations] // by document
+	trees         *recent.Map[ledger.Digest, *batchTree] // by root; they never change
 
 	mu       sync.Mutex
 	busy     bool   // a block is being committed
@@ -38,7 +38,7 @@ func newCache(records int) *cache {
 	return &cache{
 		records:       recent.NewMap[ledger.Key, evidence.Entry](records),
 		notarisations: recent.NewMap[ledger.Key, notarisations](records),
-		trees:         recent.NewMap[ledger.Digest, ledger.Tree](min(records, 16+records/256)), // those of 1,000 records have 64 KB each
+		trees:         recent.NewMap[ledger.Digest, *batchTree](min(records, 16+records/256)), // those of 1,000 records have 64 KB each
 	}
 }
 
@@ -50,12 +50,14 @@ func (c *cache) version() uint64 {
 }
 
 // keep remembers something, unless a block has come since the version, or is being written: then what was read may be old.
-func (c *cache) keep(version uint64, remember func()) {
+func (c *cache) keep(version uint64, remember func()) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.busy && version == c.versions {
-		remember()
+	if c.busy || version != c.versions {
+		return false
 	}
+	remember()
+	return true
 }
 
 // begin forgets what a block is about to change, and remembers nothing until end.

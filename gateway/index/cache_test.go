@@ -103,3 +103,60 @@ func TestWhatIsRememberedWasRead(t *testing.T) {
 		t.Errorf("a record written anew is %+v, %v", e, err)
 	}
 }
+
+// TestBatchIsReadAhead asks about some statements of a batch until all its records are read, then edits the file: those of the
+// batch are what they were, those of another one show the edit. What a block writes is read anew.
+func TestBatchIsReadAhead(t *testing.T) {
+	l, path := evidencetest.New(t), filepath.Join(t.TempDir(), "index.db")
+	signed, statements := l.IssueMany(20)
+	_, others := l.IssueMany(20)
+	root := signed.Statement.Root
+	x, plain := open(t, path), fresh(t)
+	x.Remember(100)
+	apply(t, x, l.Blocks...)
+	apply(t, plain, l.Blocks...)
+	last := uint64(len(l.Blocks)) - 1
+	for place := range 8 {
+		if path, err := x.BatchPath(t.Context(), root, place); err != nil || len(path) == 0 {
+			t.Fatal(path, err)
+		}
+	}
+	x.AwaitReadAhead()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "UPDATE versions SET content = CAST('{}' AS BLOB)"); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range statements {
+		key := ledger.AttestationKey(s.Credential)
+		want, err1 := plain.Record(t.Context(), key, last)
+		got, err2 := x.Record(t.Context(), key, last)
+		if err1 != nil || err2 != nil || !want.Found() || !reflect.DeepEqual(got, want) {
+			t.Errorf("read ahead: %+v, %v, want %+v, %v", got, err2, want, err1)
+		}
+	}
+	if e, err := x.Record(t.Context(), ledger.AttestationKey(others[3].Credential), last); err != nil || string(e.Record) != "{}" {
+		t.Errorf("a record of another batch is %+v, %v", e, err)
+	}
+	key := ledger.AttestationKey(statements[3].Credential)
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	x = fresh(t)
+	x.Remember(100)
+	apply(t, x, l.Blocks...)
+	for range 8 {
+		if _, err := x.BatchPath(t.Context(), root, 3); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.Revoke(key)
+	apply(t, x, l.Blocks[last+1:]...) // perhaps while it reads ahead
+	x.AwaitReadAhead()
+	if e, err := x.Record(t.Context(), key, last+1); err != nil || e.Block != last+1 {
+		t.Errorf("a record written anew is %+v, %v", e, err)
+	}
+}

@@ -169,11 +169,14 @@ func (x *Index) BatchPath(ctx context.Context, root ledger.Digest, index int) ([
 	if err != nil || tree == nil || index < 0 || index >= tree.Len() {
 		return nil, err
 	}
+	if tree.asked.Add(1) == readAheadAfter {
+		x.readAhead(root, tree)
+	}
 	return tree.Path(index), nil
 }
 
 // batchTree is the tree over the statements of a batch; nil where there is none.
-func (x *Index) batchTree(ctx context.Context, root ledger.Digest) (ledger.Tree, error) {
+func (x *Index) batchTree(ctx context.Context, root ledger.Digest) (*batchTree, error) {
 	if tree, ok := x.cache.trees.Get(root); ok {
 		return tree, nil
 	}
@@ -192,7 +195,7 @@ func (x *Index) batchTree(ctx context.Context, root ledger.Digest) (ledger.Tree,
 	if len(leaves) == 0 {
 		return nil, errDamagedBatch
 	}
-	tree := ledger.NewTree(leaves)
+	tree := &batchTree{Tree: ledger.NewTree(leaves)}
 	if tree.Root() != root {
 		return nil, errDamagedBatch
 	}

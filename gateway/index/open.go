@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync"
+	"sync/atomic"
 
 	_ "modernc.org/sqlite" // the driver "sqlite", in pure Go
 )
@@ -25,6 +27,10 @@ type Index struct {
 	writer      writer
 	statements  statements
 	cache       *cache
+
+	ahead    sync.WaitGroup // batches being read ahead
+	oneAhead sync.Mutex     // held by the one that is
+	closing  atomic.Bool
 }
 
 // Pragmas of every connection.
@@ -134,6 +140,8 @@ func fault(doing string, err error) error {
 
 // Close closes the index.
 func (x *Index) Close() error {
+	x.closing.Store(true)
+	x.ahead.Wait()
 	var problems []error
 	for _, db := range []*sql.DB{x.read, x.write} {
 		if db != nil {
