@@ -14,11 +14,12 @@ import (
 // auditTransactions is the least an audit is measured on.
 const auditTransactions = 500
 
-// statement is about a credential with a random digest.
-func statement() ledger.AttestationStatement {
+// statement is about a credential with a random digest, issued now.
+func statement() ledger.AttestationStatement { return statementAt(ledger.At(time.Now())) }
+
+func statementAt(now ledger.Time) ledger.AttestationStatement {
 	var digest ledger.Digest
 	_, _ = rand.Read(digest[:]) // never fails: crypto/rand ends the program instead
-	now := ledger.At(time.Now())
 	return ledger.NewAttestationStatement(ledger.AttestationStatement{Credential: digest, IssuedAt: now, Issuer: issuer,
 		NotBefore: now, NotAfter: now.Add(365 * 24 * time.Hour), Type: identity})
 }
@@ -58,11 +59,12 @@ func (d *district) request(s ledger.AttestationStatement) ([]byte, error) {
 // issueMany attests a thousand credentials in one transaction.
 func (d *district) issueMany(ctx context.Context) ([]ledger.Digest, error) {
 	statements, digests := make([]ledger.AttestationStatement, ledger.MaxBatch), make([]ledger.Digest, ledger.MaxBatch)
+	now := ledger.At(time.Now()) // one time for all of the batch
 	for i := range statements {
-		statements[i] = statement()
+		statements[i] = statementAt(now)
 		digests[i] = statements[i].Credential
 	}
-	batch, err := ledger.NewBatch(d.signer, issuer, network.ChannelName, ledger.KindAttestation, ledger.At(time.Now()), statements)
+	batch, err := ledger.NewBatch(d.signer, issuer, network.ChannelName, ledger.KindAttestation, now, statements)
 	if err != nil {
 		return nil, err
 	}
