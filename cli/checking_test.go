@@ -90,6 +90,36 @@ func TestOfflineVectors(t *testing.T) {
 	}
 }
 
+// TestProofsOfAnotherTime: a proof years old, and one by keys that the trust file no longer has, are called what they are.
+func TestProofsOfAnotherTime(t *testing.T) {
+	b, v := newBench(t), readAnswers(t)
+	kept, err := proof.Parse([]byte(v.Answers["record present"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := kept.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := b.write("proof.json", string(text))
+	for name, c := range map[string]struct {
+		trust string
+		args  []string
+		exit  int
+		said  string
+	}{
+		"fresh":                   {"trust", []string{"--at", "2026-11-23T11:00:10Z"}, exitDone, "VALID"},
+		"ten years old":           {"trust", []string{"--at", "2036-11-23T11:00:00Z"}, exitUnknown, "imi proof refresh"},
+		"ten years old, accepted": {"trust", []string{"--at", "2036-11-23T11:00:00Z", "--max-age", "0"}, exitDone, "what happened since does not show"},
+		"a key was closed since":  {"without AuditMSP", []string{"--at", "2036-11-23T11:00:00Z", "--max-age", "0"}, exitNotValid, "the trust file of its time"},
+	} {
+		o := b.run(append([]string{"verify", "--offline", file, "--trust", b.write("t.json", v.Trusts[c.trust])}, c.args...)...)
+		if o.exit != c.exit || !strings.Contains(o.out+o.err, c.said) {
+			t.Errorf("%s: exit %d, %s%s", name, o.exit, o.out, o.err)
+		}
+	}
+}
+
 // TestVerifyTakesNothingOnTheGatewaysWord: what a gateway says counts as far as it is shown.
 func TestVerifyTakesNothingOnTheGatewaysWord(t *testing.T) {
 	b, g := withGateway(t)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 
 	"github.com/imi-ledger/imi/cli/message"
 	"github.com/imi-ledger/imi/cli/proof"
@@ -16,7 +17,14 @@ var (
 	textNeedsTrust = message.Text{En: "there is no trust file: give one with --trust", Zh: "没有信任文件：请用 --trust 指定"}
 	nextNeedsTrust = message.Text{En: "whoever runs an organisation of this ledger writes one: imi trust export", Zh: "由此账本的任一机构写出：imi trust export"}
 	textOtherProof = message.Text{En: "%s is about something else", Zh: "%s 是关于别的内容的"}
-	nextStale      = message.Text{En: "bring it up to date: imi proof refresh %s; or accept its age with --max-age", Zh: "请更新：imi proof refresh %s；或用 --max-age 接受其时间"}
+	textOtherKeys  = message.Text{En: "%s is signed with a key that %s does not have: it may be of another time", Zh: "%s 的签名密钥不在 %s 中：两者的时间可能不同"}
+	nextOtherKeys  = message.Text{
+		En: "check it with the trust file of its time, or bring it up to date: imi proof refresh",
+		Zh: "请用当时的信任文件检查，或更新：imi proof refresh"}
+	wordThen = message.Text{
+		En: "this is how it stood when they signed; what happened since does not show: imi proof refresh",
+		Zh: "这是签名时的状况；此后的变化不会显示：imi proof refresh"}
+	nextStale = message.Text{En: "bring it up to date: imi proof refresh %s; or accept its age with --max-age", Zh: "请更新：imi proof refresh %s；或用 --max-age 接受其时间"}
 )
 
 // offline checks a kept answer. about is the question it has to answer; nil: its own.
@@ -44,11 +52,18 @@ func (a *app) offline(f *checkFlags, file, at string, about *proof.Question) (re
 		}
 	}
 	v, err := f.check(a, kept, *trust, name, now)
+	var refusal *ledger.Refusal
+	if errors.As(err, &refusal) && refusal.Code == ledger.NotAllowed && refusal.Field == "head" {
+		return nil, &trouble{code: ledger.Invalid, what: textOtherKeys, args: []any{file, name}, next: nextOtherKeys, cause: err}
+	}
 	if err != nil {
 		return nil, err
 	}
-	if v.Reason == string(evidence.ReasonCosigners) {
+	switch {
+	case v.Reason == string(evidence.ReasonCosigners):
 		v.word, v.wordArgs = &nextStale, []any{file}
+	case f.maxAge == 0 || f.maxAge > keptAge:
+		v.word = &wordThen
 	}
 	return v, verdictError{v.Verdict}
 }
