@@ -5,6 +5,8 @@ import (
 	"flag"
 	"testing"
 	"time"
+
+	"github.com/imi-ledger/imi/cli/proof"
 )
 
 // everything changes every byte of every kind of answer, which takes minutes:
@@ -16,14 +18,16 @@ const vectorsFile = "../../testdata/vectors/answers.json"
 
 // plan says what the page mangles: of each answer every so manyth byte and member, the latter with parts of the donors.
 type plan struct {
-	Bytes  map[string]int `json:"bytes"`
-	Fields map[string]int `json:"fields"`
-	Donors []string       `json:"donors"`
+	Bytes  map[string]int    `json:"bytes"`
+	Fields map[string]int    `json:"fields"`
+	Donors []string          `json:"donors"`
+	Proofs map[string]string `json:"proofs"` // files by the name of their answer
 }
 
 // report is what the page tells.
 type report struct {
 	Vectors  int                `json:"vectors"`
+	Proofs   int                `json:"proofs"`
 	Bytes    int                `json:"bytes"`
 	Fields   int                `json:"fields"`
 	Foreign  int                `json:"foreign"` // answers to other questions
@@ -53,6 +57,38 @@ func newPlan() (plan, time.Duration) {
 	return p, 20 * time.Minute
 }
 
+// proofFiles are proof files in both forms, as imi writes them.
+func proofFiles(t *testing.T, vectors []byte) map[string]string {
+	t.Helper()
+	var all struct {
+		Answers map[string]string
+		Checks  []struct {
+			Name     string
+			Question json.RawMessage
+		}
+	}
+	if err := json.Unmarshal(vectors, &all); err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for _, c := range all.Checks {
+		if c.Name != "record present" && c.Name != "record absent" && c.Name != "credential" {
+			continue
+		}
+		f := proof.File{Answer: all.Answers[c.Name]}
+		if err := json.Unmarshal(c.Question, &f.Question); err != nil {
+			t.Fatal(err)
+		}
+		f.Version = proof.Version
+		text, err := f.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[c.Name] = string(text)
+	}
+	return files
+}
+
 // TestInABrowser holds the module to the vectors of package answer, and has it refuse answers that were tampered with.
 func TestInABrowser(t *testing.T) {
 	vectors := readFile(t, vectorsFile)
@@ -61,6 +97,7 @@ func TestInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, limit := newPlan()
+	p.Proofs = proofFiles(t, vectors)
 	planned, err := json.Marshal(p)
 	if err != nil {
 		t.Fatal(err)
@@ -79,6 +116,9 @@ func TestInABrowser(t *testing.T) {
 	}
 	if got.Vectors != len(all.Checks) || got.Vectors < 100 {
 		t.Errorf("%d of %d vectors checked", got.Vectors, len(all.Checks))
+	}
+	if got.Proofs != 3 {
+		t.Errorf("%d proof files read", got.Proofs)
 	}
 	if got.Bytes < 5000 || got.Fields < 500 || got.Foreign < len(mangled) {
 		t.Errorf("only %d bytes and %d members changed, %d answers to other questions", got.Bytes, got.Fields, got.Foreign)

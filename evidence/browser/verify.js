@@ -78,6 +78,31 @@ export async function check(answer, trust, question, now, maxAgeSeconds) {
 }
 
 /**
+ * Takes a proof file (docs/format.md) apart: what was asked, and the answer to give to check. Nothing is checked here.
+ * @param {string|ArrayBuffer|Uint8Array} file
+ * @returns {{answer: string, question: Question}}
+ * @throws {Refusal} when it is no proof file
+ */
+export function unpack(file) {
+  const wrong = malformed("proof", "must be a proof file or a gateway's answer");
+  const text = textOf(file);
+  let kept;
+  try {
+    kept = JSON.parse(text);
+  } catch {
+    throw wrong;
+  }
+  if (isLongProof(kept)) return { answer: kept.answer, question: kept.question };
+  if (!isShortProof(kept)) throw wrong;
+  const { head, key, proof } = kept;
+  const [begin, end] = [text.indexOf(',"record":'), text.lastIndexOf(',"version":2}')]; // no text holds the first: quotes are escaped
+  const record = kept.record === undefined ? undefined : text.slice(begin + ',"record":'.length, end);
+  const opened = { head: parseHead(head.slice(0, head.indexOf("\n\n") + 1)), cosigners: 0, maxAgeSeconds: 0, proven: { head } };
+  const recorder = new Recorder({ records: [{ key, record, proof }] });
+  return { answer: write(recordAnswer(key, recorder, opened)) + "\n", question: { record: key } };
+}
+
+/**
  * The SHA-256 of a file, as the API and the ledger write it. The file stays where it is.
  * @param {Blob|ArrayBuffer|Uint8Array} file
  * @returns {Promise<string>} 64 lower-case hexadecimal digits
@@ -530,6 +555,9 @@ const isEvidence = form({
   "paths?": array(form({ root: isDigest, index: isInteger, path: orNull(array(isDigest)) })),
   "notarisations?": array(isText),
 });
+
+const isLongProof = form({ answer: isText, question: isObject, version: (v) => v === 1 });
+const isShortProof = form({ head: isText, key: isText, proof: isText, "record?": isObject, version: (v) => v === 2 });
 
 /** Takes an answer apart and checks the head's signatures and every proof. */
 async function open(text, trust, question) {

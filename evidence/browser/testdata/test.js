@@ -1,7 +1,7 @@
 // Runs verify.js against the vectors and against mangled answers, and tells the server what came out.
-import { check, Refusal } from "./verify.js";
+import { check, Refusal, unpack } from "./verify.js";
 
-const report = { vectors: 0, bytes: 0, fields: 0, foreign: 0, failures: [], seconds: {} };
+const report = { vectors: 0, proofs: 0, bytes: 0, fields: 0, foreign: 0, failures: [], seconds: {} };
 const fail = (text) => report.failures.push(String(text).slice(0, 2000));
 
 document.addEventListener("securitypolicyviolation", (e) => fail(`the policy forbids ${e.violatedDirective} ${e.blockedURI}`));
@@ -31,6 +31,27 @@ async function checkVectors(vectors) {
       fail(`${vector.name}: ${sorted(got)}\nwant ${sorted(want)}`);
     }
     report.vectors++;
+  }
+}
+
+/** Proof files give the answers that they were made of; what is no proof file is refused. */
+function checkProofs(vectors, proofs) {
+  for (const [name, file] of Object.entries(proofs)) {
+    const { answer, question } = unpack(file);
+    const asked = vectors.checks.find((v) => v.name === name).question;
+    if (answer !== vectors.answers[name] || sorted(question) !== sorted(asked)) {
+      fail(`proof of ${name}: ${sorted(question)} ${answer}`);
+    }
+    report.proofs++;
+  }
+  for (const file of ["", "{}", "null", '{"head":"x","key":"k","proof":"p","version":2}\n', '{"answer":"","question":{},"version":2}\n']) {
+    try {
+      fail(`${file} is no proof, and gave ${sorted(unpack(file))}`);
+    } catch (e) {
+      if (!(e instanceof Refusal)) {
+        fail(`${file}: threw ${e.stack ?? e}`);
+      }
+    }
   }
 }
 
@@ -117,6 +138,7 @@ try {
   const [vectors, plan] = await Promise.all(["vectors.json", "plan.json"].map(async (name) => (await fetch(name)).json()));
   const named = (names) => names.map((name) => vectors.checks.find((v) => v.name === name) ?? fail("no vector called " + name));
   await timed("vectors", () => checkVectors(vectors));
+  checkProofs(vectors, plan.proofs);
   await timed("bytes", async () => {
     for (const [name, step] of Object.entries(plan.bytes)) {
       await changeBytes(...named([name]), vectors, step);
