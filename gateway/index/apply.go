@@ -54,9 +54,9 @@ func (x *Index) Apply(ctx context.Context, b block.Block) (map[ledger.Key][]byte
 	return a.sound, nil
 }
 
-// steady is a context that is never cancelled, the only kind the driver gets. A statement interrupted while it begins is
-// dropped by the driver without being closed (interruptOnDone in modernc.org/sqlite v1.38.2):
-// its connection then reads one old state for ever, or keeps the lock on the file. Statements here are short.
+// steady is a context that is never cancelled, the only kind the driver gets. modernc.org/sqlite v1.38.2 dropped a statement
+// interrupted while it begins without closing it: its connection then read one old state for ever, or kept the lock on the
+// file. Later versions handle interruptions anew, which was not relied on: statements here are short.
 func steady(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }
 
 // begin begins a transaction, unless it is too late for it already.
