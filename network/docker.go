@@ -149,6 +149,7 @@ type service struct {
 	Environment []string
 	Ports       []int
 	Data        bool
+	After       []string // services that are started before
 }
 
 func (r docker) services() []service {
@@ -165,6 +166,9 @@ func (r docker) services() []service {
 		case Chaincode:
 			s.Command = append([]string{"/imi-chaincode"}, chaincodeArgs(listen, r.state.PackageID)...)
 		case Gateway:
+			for _, other := range r.ofKind(Orderer, Peer, Chaincode) { // what the others wait for comes first
+				s.After = append(s.After, other.Host)
+			}
 			s.Command = append([]string{"/imi-gateway"}, gatewayArgs(r.places(), listen, node, r.Nodes(), r.state.Quota)...)
 		}
 		out = append(out, s)

@@ -67,12 +67,9 @@ func (r docker) look(ctx context.Context) (*containers, error) {
 	if r.sawLately() {
 		return r.seen, nil
 	}
-	if _, err := engineVersion(ctx); err != nil {
-		return nil, err
-	}
 	ids, err := ask(ctx, "ps", "-aq", "--no-trunc", "--filter", "label=com.docker.compose.project="+r.state.Project)
 	if err != nil {
-		return nil, err
+		return nil, &EngineAway{err}
 	}
 	out := &containers{at: time.Now(), pids: map[string]int{}, ids: map[string]string{}, uses: map[string]string{}}
 	if list := strings.Fields(ids); len(list) > 0 {
@@ -97,8 +94,8 @@ func ComposeProgram(ctx context.Context) ([]string, error) {
 	if exec.CommandContext(ctx, "docker", "compose", "version").Run() == nil {
 		return []string{"docker", "compose"}, nil
 	}
-	if exec.CommandContext(ctx, "docker-compose", "version").Run() == nil {
-		return []string{"docker-compose"}, nil
+	if _, err := exec.LookPath("docker-compose"); err == nil {
+		return []string{"docker-compose"}, nil // it is written in Python, and takes half a second to say its version
 	}
 	if err := context.Cause(ctx); err != nil {
 		return nil, fmt.Errorf("ask for the version of Docker Compose: %w", err) // there was no time to find out
@@ -124,7 +121,7 @@ func (r docker) compose(ctx context.Context, args ...string) error {
 	return err
 }
 
-// composeProgram looks for the compose program once: one that is written in Python takes half a second to say its version.
+// composeProgram looks for the compose program once.
 func (r docker) composeProgram(ctx context.Context) ([]string, error) {
 	r.looking.Lock()
 	defer r.looking.Unlock()

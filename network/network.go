@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,6 +19,7 @@ type Network struct {
 	state    *state
 	progress func(Step)
 	telling  sync.Mutex  // nodes are stopped at once, progress is told one by one
+	starting atomic.Bool // nodes are being started: one that does not run yet has not ended
 	keeping  sync.Mutex  // several steps change the state at once
 	looking  sync.Mutex  // and ask Docker
 	seen     *containers // Docker's last answer

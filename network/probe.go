@@ -227,13 +227,16 @@ func (n *Network) await(ctx context.Context, node Node, check func(context.Conte
 		if err == nil {
 			return nil
 		}
-		if pids, unknown := n.runtime().running(ctx, []Node{node}); unknown == nil && pids[node.Name] == 0 {
+		pause := 20 * time.Millisecond
+		if n.starting.Load() {
+			pause = 50 * time.Millisecond
+		} else if pids, unknown := n.runtime().running(ctx, []Node{node}); unknown == nil && pids[node.Name] == 0 {
 			return onNode(node.Name, errEnded)
 		}
 		select {
 		case <-ctx.Done():
 			return onNode(node.Name, fmt.Errorf("%w (last answer: %w)", ctx.Err(), err))
-		case <-time.After(20 * time.Millisecond):
+		case <-time.After(pause):
 		}
 	}
 }

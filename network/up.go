@@ -124,6 +124,7 @@ func (n *Network) up(ctx context.Context, o Options) error {
 			return n.explain("check the folder", err)
 		}
 	}
+	n.starting.Store(true)
 	return n.together(ctx, n.tasks(o))
 }
 
@@ -233,7 +234,7 @@ func (n *Network) tasks(o Options) []task {
 	made, deployed, few := n.state.Prepared, n.state.Deployed, n.ofKind(Orderer, Peer, Chaincode)
 	first, gateways := few, n.ofKind(Gateway)
 	if n.state.Runtime == Docker {
-		first = n.Nodes() // asking compose a second time costs more than gateways that wait for their peers
+		first = n.Nodes() // asking compose a second time costs more than gateways that wait for their peers; they come last
 	}
 	return []task{
 		{stepMaterial, limitFiles, nil, made, n.makeMaterial},
@@ -241,11 +242,15 @@ func (n *Network) tasks(o Options) []task {
 			return n.runtime().prepare(ctx, func(d string) { n.report(Step{Name: stepPrograms, Detail: d}) })
 		}},
 		{stepGenesis, limitFiles, []string{stepMaterial}, deployed, n.makeGenesis},
-		{stepStart, limitStart, []string{stepMaterial, stepPrograms}, false, func(ctx context.Context) error { return n.runtime().start(ctx, first) }},
-		{stepAwait, limitStart, []string{stepStart}, false, func(ctx context.Context) error { return n.awaitServing(ctx, few) }},
-		{stepOrderers, limitJoin, []string{stepStart, stepGenesis}, deployed, n.joinOrderers},
-		{stepPeers, limitJoin, []string{stepStart, stepGenesis}, deployed, n.joinPeers},
-		{stepInstall, limitDeploy, []string{stepStart}, deployed, n.install},
+		{stepStart, limitStart, []string{stepMaterial, stepPrograms}, false, func(ctx context.Context) error {
+			defer n.starting.Store(false)
+			return n.runtime().start(ctx, first)
+		}},
+		// These wait for the nodes they need, some of which serve long before the last one is started.
+		{stepAwait, limitStart, []string{stepMaterial, stepPrograms}, false, func(ctx context.Context) error { return n.awaitServing(ctx, few) }},
+		{stepOrderers, limitStart, []string{stepPrograms, stepGenesis}, deployed, n.joinOrderers},
+		{stepPeers, limitStart, []string{stepPrograms, stepGenesis}, deployed, n.joinPeers},
+		{stepInstall, limitStart, []string{stepMaterial, stepPrograms}, deployed, n.install},
 		{stepApprove, limitDeploy, []string{stepAwait, stepOrderers, stepPeers, stepInstall}, deployed, func(ctx context.Context) error {
 			return n.approve(ctx, n.definition())
 		}},
@@ -279,6 +284,9 @@ func (n *Network) awaitServing(ctx context.Context, nodes []Node) error {
 
 func (n *Network) awaitNode(ctx context.Context, node Node) error {
 	return n.await(ctx, node, func(ctx context.Context) error {
+		if err := listening(ctx, node.Address()); err != nil {
+			return err // the usual answer at first, and cheap
+		}
 		_, err := n.probe(ctx, node)
 		return err
 	})
