@@ -28,7 +28,7 @@ func startRow() row {
 		t := &trial{fewer: map[string]int{}, close: func() error { return removeImages(images) }}
 		for _, one := range s.ways(ctx, t, images) {
 			if err := one.prepare(ctx); err != nil {
-				return nil, err
+				return nil, errors.Join(err, removeImages(images))
 			}
 			product, script := "imi, "+one.name(), "scripts, "+one.name()
 			t.sides = append(t.sides, side{product, everyProcess, one.product}, side{script, everyProcess, one.script})

@@ -94,3 +94,36 @@ func TestDoctorOfNativeWithoutDocker(t *testing.T) {
 		t.Error("the nodes were not looked at")
 	}
 }
+
+// TestImagesBearTheNetworksName from the first start on: deleting another network must not take them.
+func TestImagesBearTheNetworksName(t *testing.T) {
+	dockerSays(t, "exit 0")
+	n := prepared(t, Docker)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fabric, err := FabricDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"peer", "orderer"} {
+		if err := copyProgram(self, filepath.Join(fabric, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n.state.Project, n.state.Images = "", nil
+	n.state.Programs = Programs{Chaincode: self, Gateway: self, Builder: self}
+	if err := n.runtime().prepare(t.Context(), func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := readState(n.layout)
+	if err != nil || len(kept.Images) != 4 {
+		t.Fatalf("%v, %v", kept, err)
+	}
+	for kind, tag := range kept.Images {
+		if !strings.HasSuffix(tag, "-"+projectName(n.layout.dir)) {
+			t.Errorf("%s: %s", kind, tag)
+		}
+	}
+}

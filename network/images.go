@@ -54,29 +54,28 @@ func (r docker) prepare(ctx context.Context, progress func(string)) error {
 	if err != nil {
 		return err
 	}
-	tags := make([]string, len(images))
+	if err := r.record(func(s *state) { s.Project, s.Images = projectName(r.layout.dir), map[Kind]string{} }); err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
-	for at, i := range images {
-		group.Go(func() (err error) {
-			tags[at], err = r.build(ctx, i, progress)
-			return err
+	for _, i := range images {
+		group.Go(func() error {
+			tag, err := r.build(ctx, i, progress)
+			if err != nil {
+				return err
+			}
+			return r.record(func(s *state) { // one by one: whoever deletes the network must know of all there are
+				for _, kind := range i.kinds {
+					s.Images[kind] = tag
+				}
+			})
 		})
 	}
 	group.Go(func() error {
 		_, err := r.composeProgram(ctx)
 		return err
 	})
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	return r.record(func(s *state) {
-		s.Project, s.Images = projectName(r.layout.dir), map[Kind]string{}
-		for at, i := range images {
-			for _, kind := range i.kinds {
-				s.Images[kind] = tags[at]
-			}
-		}
-	})
+	return group.Wait()
 }
 
 // build makes one image, unless the engine has it. Its tag is a digest of everything that goes into it, and the network: each
