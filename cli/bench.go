@@ -54,7 +54,7 @@ func (a *app) benchCommand() *cobra.Command {
 	f.DurationVar(&o.Round, "round", 0, a.say(message.Text{En: "how long one side runs in a round; default 5s", Zh: "每轮中一方运行的时间；默认 5s"}))
 	f.IntVar(&o.Records, "records", 0, a.say(message.Text{En: "records in the ledger that is asked about; default 100000", Zh: "被查询账本中的记录数；默认 100000"}))
 	f.IntVar(&o.Growth, "growth", 0, a.say(message.Text{En: "the most records that row growth goes up to, however long it takes; default 1000000, or as many as 12 minutes allow", Zh: "growth 一项最多增长到的记录数，不限时间；默认 1000000，或 12 分钟内所能达到的数量"}))
-	f.IntVar(&o.Cold, "cold", 0, a.say(message.Text{En: "how many rounds row start also starts from nothing built; one takes a quarter of an hour on two cores; --cold alone is one", Zh: "start 一项另做几轮从零编译开始的启动；双核机器上每轮约需一刻钟；只写 --cold 为一轮"}))
+	f.IntVar(&o.Cold, "cold", 0, a.say(message.Text{En: "how many rounds row start also starts from nothing built; one takes minutes on two cores; --cold alone is one", Zh: "start 一项另做几轮从零编译开始的启动；双核机器上每轮需数分钟；只写 --cold 为一轮"}))
 	f.Lookup("cold").NoOptDefVal = "1"
 	f.BoolVar(&o.Quick, "quick", false, a.say(message.Text{En: "a few seconds without a network, to see that measuring works", Zh: "不用网络、只运行几秒，检查测量程序本身是否正常"}))
 	f.StringVar(&o.Ledger, "ledger", "", a.say(message.Text{En: "file of blocks to audit in place of the network's own", Zh: "用于审计测量的区块文件，代替网络自身的区块"}))
