@@ -120,9 +120,9 @@ start_docker() {
 
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-join_orderer() {
-  "$BIN/osnadmin" channel join --channelID imi --config-block channel/imi.block -o "127.0.0.1:$(port "$1" 1)" \
-    --ca-file "$(home "$1")/tlsca/tlsca.${orgs[$1]}.imi.test-cert.pem" --client-cert "$(admin "$1")/tls/client.crt" --client-key "$(admin "$1")/tls/client.key" >/dev/null
+join_orderer() { # osnadmin tells its errors on standard output
+  quietly "$BIN/osnadmin" channel join --channelID imi --config-block channel/imi.block -o "127.0.0.1:$(port "$1" 1)" \
+    --ca-file "$(home "$1")/tlsca/tlsca.${orgs[$1]}.imi.test-cert.pem" --client-cert "$(admin "$1")/tls/client.crt" --client-key "$(admin "$1")/tls/client.key"
 }
 join_peer() { as "$1" channel join -b channel/imi.block; }
 install() { as "$1" lifecycle chaincode install channel/chaincode.tgz; }
@@ -138,9 +138,10 @@ up() {
   sed -i "s/\.orderer'/.peer'/g" channel/configtx.yaml # cryptogen gives all nodes of an organisation one role
   (cd channel && "$BIN/configtxgen" -profile imi -channelID imi -configPath . -outputBlock imi.block)
   for i in 0 1 2 3; do for part in 0 1 2 4; do until_works listens "$(port $i $part)"; done; done
-  each join_orderer
-  each join_peer
-  each install
+  # Docker itself listens on a container's ports before the node in it does.
+  each until_works join_orderer
+  each until_works join_peer
+  each until_works install
   each until_works approve
   local key value
   key=$(printf 'first%.0s' {1..13} | cut -c1-64) value=record
