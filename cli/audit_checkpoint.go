@@ -79,27 +79,11 @@ func (c *checkpoint) due() bool {
 	return c.every == 0 || time.Since(c.saved) >= max(c.every, checkpointShare*c.took)
 }
 
-// write replaces the file: whatever happens meanwhile, it holds an old position or the new one, whole. What a run that was
-// killed here left half written is overwritten by the next.
+// write replaces the file.
 func (c *checkpoint) write(save func(io.Writer) error) error {
 	began := time.Now()
-	half := filepath.Join(filepath.Dir(c.path), "."+filepath.Base(c.path)+".new")
 	defer func() { c.saved, c.took = time.Now(), time.Since(began) }()
-	if err := os.Remove(half); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	file, err := os.OpenFile(half, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	err = save(file)
-	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = os.Rename(half, c.path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(half))
-	}
-	return syncFolder(filepath.Dir(c.path))
+	return c.lock.Replace(save)
 }
 
 // resume makes the audit: from the checkpoint where there is one, else from block 0.

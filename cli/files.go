@@ -100,15 +100,6 @@ func writeFile(path string, text []byte, mode fs.FileMode) error {
 	return os.Rename(temporary.Name(), path)
 }
 
-// syncFolder makes a rename durable.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
-}
-
 // refuseExisting keeps a command from writing over a secret.
 func refuseExisting(path string) error {
 	if _, err := os.Lstat(path); err == nil {

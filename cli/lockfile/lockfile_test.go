@@ -1,6 +1,8 @@
 package lockfile
 
 import (
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -36,5 +38,38 @@ func TestOneAtATime(t *testing.T) {
 	}
 	if _, err := Try(filepath.Join(folder, "none", "file")); err == nil {
 		t.Error("no error without a folder")
+	}
+}
+
+// TestReplacedWhole writes a file anew over what a killed process left half written, and then fails to.
+func TestReplacedWhole(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "file")
+	lock, err := Try(path)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(folder, ".file.new"), []byte("ha"), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]error{"whole": nil, "part": errors.New("no more")} {
+		err := lock.Replace(func(w io.Writer) error {
+			_, err := io.WriteString(w, text)
+			return errors.Join(err, want)
+		})
+		if !errors.Is(err, want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	text, err := os.ReadFile(path)
+	info, errMode := os.Stat(path)
+	if err != nil || errMode != nil || string(text) != "whole" || info.Mode().Perm() != 0o600 {
+		t.Errorf("%q, %v, %v", text, err, errMode)
+	}
+	if err := lock.Release(); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 1 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

@@ -70,33 +70,14 @@ func (f *File) Write(w *Wallet) error {
 	if err != nil {
 		return err
 	}
-	folder := filepath.Dir(f.path)
-	temporary, err := os.CreateTemp(folder, ".wallet-*") // mode 0600
-	if err != nil {
+	return f.lock.Replace(func(file io.Writer) error {
+		_, err := file.Write(text)
 		return err
-	}
-	defer os.Remove(temporary.Name())
-	_, err = temporary.Write(text)
-	if err = errors.Join(err, temporary.Sync(), temporary.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(temporary.Name(), f.path); err != nil {
-		return err
-	}
-	return syncFolder(folder)
+	})
 }
 
 // Remove deletes the wallet, as when the enrolment it was made for is refused.
 func (f *File) Remove() error { return os.Remove(f.path) }
-
-// syncFolder makes a rename durable.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
-}
 
 // Load reads a wallet without keeping others from it.
 func Load(ctx context.Context, path string) (*Wallet, error) {
