@@ -26,9 +26,9 @@ type writer struct {
 	text []byte
 	err  error
 
-	// For an answer to be kept, what is in the standing or is one of the bases is left out, and noted as a gap.
+	// For an answer to be kept, what is in the standing or is one of the records is left out, and noted as a gap.
 	standing *Standing
-	bases    []*basis
+	records  []Proven
 	gaps     []gap
 }
 
@@ -43,8 +43,8 @@ func (w *writer) gap(kind gapKind) bool {
 
 // gapOf does the same with a record.
 func (w *writer) gapOf(kind gapKind, key string, record []byte) bool {
-	for i, b := range w.bases {
-		if string(b.key) == key && bytes.Equal(b.record, record) {
+	for i := range w.records {
+		if p := &w.records[i]; string(p.Key) == key && bytes.Equal(p.content, record) {
 			w.gaps = append(w.gaps, gap{int32(len(w.text)), kind, uint8(i)})
 			return true
 		}
@@ -257,14 +257,14 @@ func (w *writer) evidence(e *Evidence) {
 }
 
 func (w *writer) proven(p *Proven) {
-	if p.content != nil && w.gapOf(gapProven, string(p.Key), p.content) {
-		return
-	}
-	if p.text != nil {
+	if p.text != nil && w.standing == nil {
 		w.text = append(w.text, p.text...)
 		return
 	}
 	w.raw(`{"key":`).string(string(p.Key))
+	if p.content != nil && w.gapOf(gapProven, string(p.Key), p.content) {
+		return
+	}
 	if p.Record != nil {
 		w.member("record", *p.Record)
 	}

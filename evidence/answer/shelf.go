@@ -6,6 +6,7 @@ import (
 	"github.com/imi-ledger/imi/evidence"
 	"github.com/imi-ledger/imi/evidence/head"
 	"github.com/imi-ledger/imi/evidence/recent"
+	"github.com/imi-ledger/imi/evidence/statetree"
 	"github.com/imi-ledger/imi/ledger"
 )
 
@@ -16,12 +17,12 @@ const shelved = 2048
 // credential types and batches. It is safe for concurrent use.
 type Shelf struct {
 	head  head.Head
-	state Prover
+	state statetree.Tree
 	ready *recent.Map[ledger.Key, Proven]
 }
 
 // NewShelf begins with nothing ready.
-func NewShelf(h head.Head, state Prover) *Shelf {
+func NewShelf(h head.Head, state statetree.Tree) *Shelf {
 	return &Shelf{h, state, recent.NewMap[ledger.Key, Proven](shelved)}
 }
 
@@ -57,23 +58,23 @@ func (s *Shelf) put(p *Proven) {
 	}
 }
 
-// show writes the evidence of a record. It reports false where the state has another one, or none.
+// show writes the evidence of a record behind its key. It reports false where the state has another record, or none.
 func (s *Shelf) show(w *writer, b *basis) bool {
-	if p, ready := s.take(b.key, b.record); ready {
-		w.proven(&p)
+	root := s.state.Root()
+	if again := b.shown.Load(); again != nil && again.root == root {
+		w.text = append(w.text, again.text...)
 		return true
 	}
-	digest, found, proof := s.state.Show(b.key)
-	if !found || digest != b.digest {
+	from := len(w.text)
+	w.text = appendString(append(w.text, `,"record":`...), b.record)
+	text, digest, found := s.state.AppendShow(append(w.text, `,"proof":"`...), b.leaf.Key)
+	w.text = append(text, `"}`...)
+	if !found || digest != b.leaf.Record {
 		return false
 	}
-	if isShared(b.key) {
-		p := newProven(b.key, b.record, digest, proof)
-		s.put(&p)
+	if b.shared {
+		b.shown.Store(&shown{root, bytes.Clone(w.text[from:])})
 	}
-	w.raw(`{"key":`).string(string(b.key)).raw(`,"record":`)
-	w.text = appendString(w.text, b.record)
-	w.proof(&proof)
 	return true
 }
 

@@ -9,20 +9,20 @@ import (
 
 // Standing is how a head stands at one second: what all answers under it in that second have in common. It does not change.
 type Standing struct {
-	shelf  *Shelf
-	now    ledger.Time
-	enough bool                   // organisations vouch for the head
-	texts  [gapsOfStanding]string // what stands in the gaps that are the same in all answers
+	shelf   *Shelf
+	seconds int64                  // now, since 1970
+	enough  bool                   // organisations vouch for the head
+	texts   [gapsOfStanding]string // what stands in the gaps that are the same in all answers
 }
 
-// NewStanding is the standing of the shelf's head, whose signed note is given, at a time.
+// Standing is the standing of the shelf's head, whose signed note is given, at a time.
 func (s *Shelf) Standing(note string, vouching *evidence.Vouching, now time.Time) *Standing {
-	t := &Standing{shelf: s, now: ledger.At(now)}
+	t := &Standing{shelf: s, seconds: now.Unix()}
 	fresh, signed, enough := vouching.Words(now, s.head.Block)
 	t.enough = enough
 	t.texts[gapFresh] = text(func(w *writer) { w.string(fresh) })
 	t.texts[gapSigned] = text(func(w *writer) { w.string(signed) })
-	t.texts[gapMoment] = text(func(w *writer) { w.moment(evidence.Moment{Block: s.head.Block, Time: t.now}) })
+	t.texts[gapMoment] = text(func(w *writer) { w.moment(evidence.Moment{Block: s.head.Block, Time: ledger.At(now)}) })
 	t.texts[gapBlock] = text(func(w *writer) { w.number(s.head.Block) })
 	t.texts[gapHash] = text(func(w *writer) { w.string(s.head.BlockHash.String()) })
 	t.texts[gapNote] = text(func(w *writer) { w.string(note) })
@@ -54,5 +54,5 @@ const (
 	gapNote                  // the signed head
 	gapsOfStanding
 	gapRecord = gapsOfStanding // a record
-	gapProven = gapRecord + 1  // a record as text, with its place in the state tree
+	gapProven = gapRecord + 1  // behind a key: its record as text, with its place in the state tree
 )

@@ -21,8 +21,12 @@ func (p Proof) AppendText(text []byte) ([]byte, error) {
 	if p.end == 0 {
 		return nil, refuseProof("was never made")
 	}
+	return p.appendEncoded(text), nil
+}
+
+func (p *Proof) appendEncoded(text []byte) []byte {
 	var room [1024]byte // enough for most, without memory of its own
-	return base64.RawURLEncoding.AppendEncode(text, p.appendBytes(room[:0])), nil
+	return base64.RawURLEncoding.AppendEncode(text, p.appendBytes(room[:0]))
 }
 
 // UnmarshalText accepts the one legal encoding only, at most [MaxProof] bytes of it.

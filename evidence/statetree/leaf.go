@@ -14,10 +14,11 @@ type Leaf struct {
 
 // NewLeaf hashes a record and its key.
 func NewLeaf(key ledger.Key, record []byte) Leaf {
-	return Leaf{Key: hashKey(key), Record: ledger.DigestOf(record)}
+	return Leaf{Key: HashKey(key), Record: ledger.DigestOf(record)}
 }
 
-func hashKey(key ledger.Key) ledger.Digest {
+// HashKey returns the SHA-256 of a key.
+func HashKey(key ledger.Key) ledger.Digest {
 	var room [128]byte // enough for most, without memory of its own
 	return ledger.DigestOf(append(room[:0], key...))
 }

@@ -41,16 +41,28 @@ func (p *Proof) has(level int) bool { return bit(p.bitmap[:], level) == 1 }
 
 // Show returns the digest of the record under the key and the proof of it, or of there being none, in one walk.
 func (t Tree) Show(key ledger.Key) (record ledger.Digest, found bool, proof Proof) {
-	proof, leaf := t.show(hashKey(key))
+	proof, leaf := t.show(HashKey(key), make([]ledger.Digest, 0, 32))
 	if leaf == nil {
 		return ledger.Digest{}, false, proof
 	}
 	return leaf.Record, true, proof
 }
 
-// show returns the leaf of the key too, nil where there is none.
-func (t Tree) show(key ledger.Digest) (Proof, *Leaf) {
-	proof := Proof{siblings: make([]ledger.Digest, 0, 32)}
+// AppendShow is Show for whoever has the hash of the key and only writes the proof: it appends its encoding, and takes no
+// memory of its own.
+func (t Tree) AppendShow(text []byte, key ledger.Digest) (_ []byte, record ledger.Digest, found bool) {
+	var room [32]ledger.Digest
+	proof, leaf := t.show(key, room[:0])
+	text = proof.appendEncoded(text)
+	if leaf == nil {
+		return text, ledger.Digest{}, false
+	}
+	return text, leaf.Record, true
+}
+
+// show returns the leaf of the key too, nil where there is none. The proof has its siblings in room, if there is enough.
+func (t Tree) show(key ledger.Digest, room []ledger.Digest) (Proof, *Leaf) {
+	proof := Proof{siblings: room}
 	n := t.root
 	for n != nil && n.leaves == nil {
 		next, sibling := n.left, n.right

@@ -26,7 +26,7 @@ func demandProof(t *testing.T, tree Tree, root ledger.Digest, set reference, key
 	t.Helper()
 	proof := throughText(t, tree.prove(key))
 	record, present := set[key]
-	if _, leaf := tree.show(key); (leaf != nil) != present || (present && *leaf != Leaf{key, record}) {
+	if _, leaf := tree.show(key, nil); (leaf != nil) != present || (present && *leaf != Leaf{key, record}) {
 		t.Fatalf("%d records: shown %v, present %v", len(set), leaf, present)
 	}
 	there, absent := proof.verifyRecord(root, Leaf{key, record}), proof.verifyAbsence(root, key)

@@ -134,17 +134,25 @@ func TestShow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	show := func(tree Tree, key ledger.Key) (ledger.Digest, bool) {
+		got, found, proof := tree.Show(key)
+		want, err := proof.AppendText([]byte("before"))
+		if text, same, again := tree.AppendShow([]byte("before"), HashKey(key)); err != nil || same != got || again != found || string(text) != string(want) {
+			t.Fatalf("%s: shown as %s %v, appended as %s %v\n%s\n%s", key, got, found, same, again, want, text)
+		}
+		return got, found
+	}
 	for key, record := range records(0, 500) {
-		if got, found, _ := tree.Show(key); !found || got != ledger.DigestOf(record) {
+		if got, found := show(tree, key); !found || got != ledger.DigestOf(record) {
 			t.Fatalf("%s: %v %s", key, found, got)
 		}
 	}
 	for key := range records(500, 1000) {
-		if got, found, _ := tree.Show(key); found || got != (ledger.Digest{}) {
+		if got, found := show(tree, key); found || got != (ledger.Digest{}) {
 			t.Fatalf("%s was found", key)
 		}
 	}
-	if _, found, _ := (Tree{}).Show("document/a"); found {
+	if _, found := show(Tree{}, "document/a"); found {
 		t.Error("found in nothing")
 	}
 }
@@ -190,9 +198,9 @@ func TestBuildRefusesWhatIsNotASet(t *testing.T) {
 }
 
 // Prove is what Show shows but for the digest.
-func (t Tree) Prove(key ledger.Key) Proof { return t.prove(hashKey(key)) }
+func (t Tree) Prove(key ledger.Key) Proof { return t.prove(HashKey(key)) }
 
 func (t Tree) prove(key ledger.Digest) Proof {
-	proof, _ := t.show(key)
+	proof, _ := t.show(key, nil)
 	return proof
 }

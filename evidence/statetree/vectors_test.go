@@ -117,7 +117,7 @@ func closeKeys() (ledger.Key, ledger.Key) {
 	seen := map[[2]byte]ledger.Key{}
 	for i := 0; ; i++ {
 		key := keyOf(i)
-		hash := hashKey(key)
+		hash := HashKey(key)
 		if other, found := seen[[2]byte(hash[:2])]; found {
 			return other, key
 		}

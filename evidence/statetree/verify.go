@@ -19,7 +19,7 @@ func (p *Proof) verifyRecord(root ledger.Digest, leaf Leaf) error {
 // VerifyAbsence checks that the tree with this root has no record under the key. Nobody else's record can stand in the
 // way of one: the path of a key is the only place where the tree may have it.
 func VerifyAbsence(root ledger.Digest, key ledger.Key, proof Proof) error {
-	return proof.verifyAbsence(root, hashKey(key))
+	return proof.verifyAbsence(root, HashKey(key))
 }
 
 func (p *Proof) verifyAbsence(root, key ledger.Digest) error {
