@@ -121,6 +121,9 @@ func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
 			}
 		}
 	}
+	if got := h.get("/").Header.Get("Cross-Origin-Opener-Policy"); got != "same-origin" {
+		t.Errorf("the page may be opened by pages of others: %q", got)
+	}
 }
 
 func TestManyRequestsOfOneClientAreRefused(t *testing.T) {

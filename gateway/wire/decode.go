@@ -5,12 +5,12 @@ import (
 	"encoding"
 	"encoding/json"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/imi-ledger/imi/ledger"
@@ -31,15 +31,29 @@ func ReadJSON[T any](w http.ResponseWriter, r *http.Request, limit int64) (T, er
 	if r.Header.Get("Content-Encoding") != "" {
 		return none, NewProblem(http.StatusUnsupportedMediaType, ledger.Malformed, "Content-Encoding", "must be absent")
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	if err != nil {
+	body := bodies.Get().(*bytes.Buffer)
+	defer giveBack(body)
+	if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, limit)); err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
 			return none, err
 		}
 		return none, NewProblem(http.StatusBadRequest, ledger.Malformed, "", "the body did not arrive whole and in time")
 	}
-	return decodeJSON[T](data)
+	return decodeJSON[T](body.Bytes())
+}
+
+// bodies are buffers that requests are read into: what is made of a body holds no part of it.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// maxPooled is the greatest buffer kept for the next request, in bytes.
+const maxPooled = 16 << 10
+
+func giveBack(body *bytes.Buffer) {
+	if body.Cap() <= maxPooled {
+		body.Reset()
+		bodies.Put(body)
+	}
 }
 
 func isJSON(contentType string) bool {
