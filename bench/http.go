@@ -18,9 +18,11 @@ type caller struct {
 	address    string
 	connection net.Conn // nil: to be opened
 	used       time.Time
+	limited    time.Time // when its deadline was set
 	in         *bufio.Reader
 	request    []byte
 	body       []byte // of the newest answer
+	room       []byte // for bodies that come in pieces
 }
 
 // idleLimit is how long a connection may lie unused. Servers close those that do nothing, an untried one as soon as the
@@ -34,7 +36,7 @@ func (c *caller) dial() error {
 	if err != nil {
 		return err
 	}
-	c.connection, c.used, c.in = connection, time.Now(), bufio.NewReaderSize(connection, 64<<10)
+	c.connection, c.used, c.limited, c.in = connection, time.Now(), time.Time{}, bufio.NewReaderSize(connection, 64<<10)
 	return nil
 }
 
@@ -45,16 +47,23 @@ func (c *caller) close() {
 	}
 }
 
-// callLimit bounds one question.
+// callLimit bounds one question. It is set anew once a second.
 const callLimit = 20 * time.Second
 
 // post asks, and returns the status and the body, which lasts until the next question. Whatever fails once the question
 // was sent is a wrong result: a server that serves answers.
 func (c *caller) post(path string, body []byte) (int, []byte, error) {
-	if c.connection == nil || time.Since(c.used) > idleLimit {
+	now := time.Now()
+	if c.connection == nil || now.Sub(c.used) > idleLimit {
 		if err := c.dial(); err != nil {
 			return 0, nil, wrongf("%s takes no connection: %w", c.address, err)
 		}
+	}
+	if now.Sub(c.limited) > time.Second {
+		if err := c.connection.SetDeadline(now.Add(callLimit)); err != nil {
+			return 0, nil, wrongf("%s: %w", c.address, err)
+		}
+		c.limited = now
 	}
 	status, last, err := c.exchange(path, body)
 	if err != nil {
@@ -72,9 +81,6 @@ func (c *caller) exchange(path string, body []byte) (status int, last bool, err 
 	out = append(append(out, c.address...), "\r\nContent-Type: application/json\r\nContent-Length: "...)
 	out = append(strconv.AppendInt(out, int64(len(body)), 10), "\r\n\r\n"...)
 	c.request = append(out, body...)
-	if err := c.connection.SetDeadline(time.Now().Add(callLimit)); err != nil {
-		return 0, false, err
-	}
 	if _, err := c.connection.Write(c.request); err != nil {
 		return 0, false, err
 	}
@@ -82,11 +88,19 @@ func (c *caller) exchange(path string, body []byte) (status int, last bool, err 
 	if err != nil {
 		return status, last, err
 	}
-	c.body = c.body[:0]
-	if length < 0 {
-		return status, last, c.chunks()
+	if length >= 0 && length <= c.in.Size() { // no need to copy it
+		if c.body, err = c.in.Peek(length); err == nil {
+			_, err = c.in.Discard(length)
+		}
+		return status, last, err
 	}
-	return status, last, c.read(length)
+	if c.room = c.room[:0]; length < 0 {
+		err = c.chunks()
+	} else {
+		err = c.read(length)
+	}
+	c.body = c.room
+	return status, last, err
 }
 
 var errHTTP = errors.New("this is not the HTTP that was expected")
@@ -120,11 +134,11 @@ func (c *caller) head() (status, length int, last bool, err error) {
 	}
 }
 
-// read adds so many bytes to the body.
+// read adds so many bytes to those of the body.
 func (c *caller) read(count int) error {
-	from := len(c.body)
-	c.body = slices.Grow(c.body, count)[:from+count]
-	_, err := io.ReadFull(c.in, c.body[from:])
+	from := len(c.room)
+	c.room = slices.Grow(c.room, count)[:from+count]
+	_, err := io.ReadFull(c.in, c.room[from:])
 	return err
 }
 
