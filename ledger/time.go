@@ -6,8 +6,6 @@ import "time"
 // transactions whose own time is further than that from their clock, so nothing can be backdated by more than twice this.
 const Skew = 15 * time.Minute
 
-const timeForm = "2006-01-02T15:04:05Z"
-
 // Time is a moment in whole seconds, UTC. Text form: RFC 3339 with "Z", years 2000 to 2199. The zero value is no time.
 type Time struct{ t time.Time }
 
@@ -34,18 +32,19 @@ func (t Time) Before(u Time) bool { return t.t.Before(u.t) }
 func (t Time) Add(d time.Duration) Time { return At(t.t.Add(d)) }
 
 // String returns the text form.
-func (t Time) String() string { return t.t.Format(timeForm) }
+func (t Time) String() string { return t.t.Format(time.RFC3339) } // UTC, so that it ends with Z
 
 // MarshalText returns the text form.
 func (t Time) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
 // UnmarshalText accepts the text form only.
 func (t *Time) UnmarshalText(text []byte) error {
-	parsed, err := time.Parse(timeForm, string(text))
-	if err != nil || parsed.Format(timeForm) != string(text) || parsed.Year() < 2000 || parsed.Year() > 2199 {
+	parsed, err := time.Parse(time.RFC3339, string(text)) // a form that package time reads and writes far quicker than others
+	read := At(parsed)
+	if err != nil || read.String() != string(text) || parsed.Year() < 2000 || parsed.Year() > 2199 {
 		return Refuse(Malformed, "", "a time is written like 2026-01-31T08:00:00Z (UTC, whole seconds, years 2000 to 2199)")
 	}
-	*t = Time{parsed}
+	*t = read
 	return nil
 }
 
