@@ -5,13 +5,23 @@ import (
 	"fmt"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
+	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
 	"github.com/imi-ledger/imi/ledger"
+	"github.com/imi-ledger/imi/ledger/registry"
 )
+
+// submitting is a contract with transactions. What its program keeps from one to the next is only how the bytes of the
+// trust registry's records decode: every transaction reads the records anew, so that endorsers read and write alike whatever
+// each of them has kept.
+type submitting struct {
+	contractapi.Contract
+	registry *registry.Memory
+}
 
 // submit runs one operation of the ledger: decode, load, apply the rules, store. Everything is read before anything is
 // written, since a transaction does not see its own writes.
-func submit(ctx transaction, function, request string) (string, error) {
+func (s submitting) submit(ctx transaction, function, request string) (string, error) {
 	operation, err := ledger.ParseOperation(function, []byte(request))
 	if err != nil {
 		return "", wire(err)
@@ -25,6 +35,7 @@ func submit(ctx transaction, function, request string) (string, error) {
 	if err != nil {
 		return "", wire(err)
 	}
+	world.Memory = s.registry
 	outcome, err := operation.Apply(env, world)
 	if err != nil {
 		return "", wire(err)

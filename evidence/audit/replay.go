@@ -11,6 +11,7 @@ import (
 
 	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/ledger"
+	"github.com/imi-ledger/imi/ledger/registry"
 )
 
 // replay is the replaying of one valid transaction by the rules of the ledger.
@@ -20,7 +21,7 @@ import (
 type replay struct {
 	transaction *transaction
 	state       state
-	registry    *registry
+	registry    *registry.Memory
 	writes      []block.Write // to records
 	unsound     string        // why they are not what the rules make
 }
@@ -37,7 +38,7 @@ func (r *replay) run() {
 	if r.unsound != "" || (len(r.writes) == 0 && !isOperation(t)) {
 		return
 	}
-	w := &world{registry: r.registry, state: r.state}
+	w := &world{Memory: r.registry, state: r.state}
 	if r.unsound = r.apply(w); r.unsound == "" && w.unsound != "" {
 		r.unsound = "it rests on an unsound record of kind " + string(w.unsound.Kind())
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/imi-ledger/imi/evidence"
 	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/ledger"
+	"github.com/imi-ledger/imi/ledger/registry"
 )
 
 // Errors of Apply. None of them changes the index.
@@ -42,7 +43,7 @@ func (x *Index) Apply(ctx context.Context, b block.Block) (map[ledger.Key][]byte
 	case place == repeated:
 		return nil, nil
 	}
-	a := &application{ctx: ctx, interrupted: interrupted, tx: tx, writer: &x.writer, channel: x.channel, block: &b, last: last, records: map[ledger.Key]*record{}, sound: map[ledger.Key][]byte{}, counts: map[counter]int64{}}
+	a := &application{ctx: ctx, interrupted: interrupted, tx: tx, writer: &x.writer, channel: x.channel, registry: &x.registry, block: &b, last: last, records: map[ledger.Key]*record{}, sound: map[ledger.Key][]byte{}, counts: map[counter]int64{}}
 	if err := errors.Join(a.run(), interrupted()); err != nil {
 		return nil, fault("apply block", err)
 	}
@@ -138,6 +139,7 @@ type application struct {
 	tx          *sql.Tx
 	writer      *writer
 	channel     string
+	registry    *registry.Memory
 	block       *block.Block
 	last        position // moves with what is written
 	records     map[ledger.Key]*record
@@ -211,7 +213,7 @@ func (a *application) writes(t *block.Transaction) error {
 	if err := a.load(writes); err != nil {
 		return err
 	}
-	world := &world{application: a}
+	world := &world{Memory: a.registry, application: a}
 	unsound, err := evidence.Replay(t, world)
 	if err != nil {
 		return err
@@ -235,6 +237,7 @@ func (a *application) writes(t *block.Transaction) error {
 // world is the state before a transaction. Valid transactions of one block do not read what others in it wrote, or the
 // peer would have marked them invalid; so the state so far is theirs.
 type world struct {
+	*registry.Memory
 	*application
 	unsound ledger.Key // a record it was asked for that is not sound
 }

@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 
 	_ "modernc.org/sqlite" // the driver "sqlite", in pure Go
+
+	"github.com/imi-ledger/imi/ledger/registry"
 )
 
 // ErrFormat is the error of Open for a file of another version of this program, or of something else. Rebuild it.
@@ -27,6 +29,7 @@ type Index struct {
 	writer      writer
 	statements  statements
 	cache       *cache
+	registry    registry.Memory // as replays read it
 
 	ahead    sync.WaitGroup // batches being read ahead
 	oneAhead sync.Mutex     // held by the one that is

@@ -1,31 +1,46 @@
-package audit
+// Package registry keeps decoded records of the trust registry from one operation to the next. It is beside package
+// ledger, not in it: the rules themselves keep nothing.
+package registry
 
-import "sync"
+import (
+	"sync"
 
-// registry keeps decoded records of the trust registry (see ledger.Memory). It is safe for concurrent use.
-type registry struct {
+	"github.com/imi-ledger/imi/ledger"
+)
+
+// Memory is what the programs that run operations one after the other give to the rules (see ledger.Memory). What it
+// answers follows from the bytes it is asked about, so that it makes no difference to any outcome what it has forgotten. A
+// nil Memory keeps nothing. It is safe for concurrent use.
+type Memory struct {
 	mu      sync.RWMutex
 	decoded map[string]any
+	size    int // of the records, in bytes
 }
 
-// maxRegistry bounds what is kept. A district has tens of organisations and credential types; old versions are forgotten
-// with everything else.
-const maxRegistry = 1000
+// room bounds the bytes of the records kept. A district has tens of organisations and credential types of a few kB; old versions are
+// forgotten with everything else.
+const room = 4 << 20
 
 // Decoded implements ledger.Memory.
-func (r *registry) Decoded(record []byte) (any, bool) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	decoded, found := r.decoded[string(record)]
+func (m *Memory) Decoded(record []byte) (any, bool) {
+	if m == nil {
+		return nil, false
+	}
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	decoded, found := m.decoded[string(record)]
 	return decoded, found
 }
 
 // Keep implements ledger.Memory.
-func (r *registry) Keep(record []byte, decoded any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.decoded == nil || len(r.decoded) >= maxRegistry {
-		r.decoded = map[string]any{}
+func (m *Memory) Keep(record []byte, decoded any) {
+	if m == nil || len(record) > ledger.MaxRecord {
+		return
 	}
-	r.decoded[string(record)] = decoded
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.size += len(record); m.decoded == nil || m.size > room {
+		m.decoded, m.size = map[string]any{}, len(record)
+	}
+	m.decoded[string(record)] = decoded
 }
