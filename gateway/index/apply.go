@@ -151,8 +151,14 @@ type application struct {
 }
 
 func (a *application) run() error {
+	var writes []block.Write
 	for i := range a.block.Transactions {
-		a.passTime(&a.block.Transactions[i])
+		t := &a.block.Transactions[i]
+		a.passTime(t)
+		writes = append(writes, recordsOf(t)...)
+	}
+	if err := a.load(writes); err != nil {
+		return err
 	}
 	for i := range a.block.Transactions {
 		if err := a.interrupted(); err != nil {
@@ -198,20 +204,25 @@ func (a *application) transaction(t *block.Transaction) error {
 	return nil
 }
 
-// writes stores what a valid transaction wrote, sound or not: the index shows the ledger as it is, and says what it thinks
-// of it.
-func (a *application) writes(t *block.Transaction) error {
-	var writes []block.Write
+// recordsOf are the writes of a valid transaction to records.
+func recordsOf(t *block.Transaction) (writes []block.Write) {
+	if !t.Valid() {
+		return nil
+	}
 	for _, w := range t.Writes {
 		if w.Namespace == evidence.Namespace {
 			writes = append(writes, w)
 		}
 	}
+	return writes
+}
+
+// writes stores what a valid transaction wrote, sound or not: the index shows the ledger as it is, and says what it thinks
+// of it.
+func (a *application) writes(t *block.Transaction) error {
+	writes := recordsOf(t)
 	if len(writes) == 0 {
 		return nil
-	}
-	if err := a.load(writes); err != nil {
-		return err
 	}
 	world := &world{Memory: a.registry, application: a}
 	unsound, err := evidence.Replay(t, world)

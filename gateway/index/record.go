@@ -17,7 +17,7 @@ type record struct {
 	description
 }
 
-// load fetches the records that are about to be written, many at a time.
+// load fetches the records that a block is about to write, many at a time.
 func (a *application) load(writes []block.Write) error {
 	var keys []any
 	for _, w := range writes {

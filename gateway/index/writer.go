@@ -15,10 +15,12 @@ type writer struct {
 	update, leaf, count *sql.Stmt
 }
 
-// few is a statement about one row, or key, and the same about many.
-type few struct {
-	one, many *sql.Stmt
-}
+// rowsAtOnce are the numbers of rows, or keys, that there is a statement for, the largest first: a batch has a thousand, a
+// block of single transactions some ten or twenty.
+var rowsAtOnce = [...]int{50, 16, 4, 1}
+
+// few is a statement in the versions for so many rows, or keys, at once.
+type few [len(rowsAtOnce)]*sql.Stmt
 
 const (
 	selectLast    = "SELECT number, hash, time, last_record, last_version FROM blocks ORDER BY number DESC LIMIT 1"
@@ -30,16 +32,14 @@ const (
 			ON CONFLICT (name, a, b) DO UPDATE SET value = value + excluded.value`
 )
 
-// manyRows is how many rows or keys the statements about many have.
-const manyRows = 50
-
 func (w *writer) prepare(ctx context.Context, db *sql.DB) error {
-	queries := map[**sql.Stmt]string{&w.last: selectLast, &w.update: updateRecord, &w.leaf: insertLeaves, &w.count: addToCounter,
-		&w.records.one: selectRecords + "?)", &w.records.many: selectRecords + placeholders(manyRows) + ")"}
-	for kind, i := range insertInto {
-		row := "(" + placeholders(i.columns) + ")"
-		queries[&w.inserts[kind].one] = i.into + row
-		queries[&w.inserts[kind].many] = i.into + row + strings.Repeat(","+row, manyRows-1)
+	queries := map[**sql.Stmt]string{&w.last: selectLast, &w.update: updateRecord, &w.leaf: insertLeaves, &w.count: addToCounter}
+	for i, n := range rowsAtOnce {
+		queries[&w.records[i]] = selectRecords + placeholders(n) + ")"
+		for kind, insert := range insertInto {
+			row := "(" + placeholders(insert.columns) + ")"
+			queries[&w.inserts[kind][i]] = insert.into + row + strings.Repeat(","+row, n-1)
+		}
 	}
 	return prepare(ctx, db, queries)
 }
@@ -57,13 +57,14 @@ func prepare(ctx context.Context, db *sql.DB, queries map[**sql.Stmt]string) err
 // placeholders is "?,?,…".
 func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
 
-// take is the statement for as many of the values as it takes, and what is left; each row or key has so many of them.
+// take is the statement that takes the most of the values at once, these, and what is left; each row or key has so many of them.
 func (f few) take(values []any, each int) (statement *sql.Stmt, now, rest []any) {
-	statement, n := f.one, each
-	if len(values) >= manyRows*each {
-		statement, n = f.many, manyRows*each
+	i := 0
+	for len(values) < rowsAtOnce[i]*each {
+		i++
 	}
-	return statement, values[:n], values[n:]
+	n := rowsAtOnce[i] * each
+	return f[i], values[:n], values[n:]
 }
 
 // exec runs a prepared statement in the block's transaction.

@@ -8,9 +8,9 @@ import (
 	"github.com/imi-ledger/imi/ledger"
 )
 
-// Rows and keys go to SQLite fifty at a time, the rest one by one: a block is whole whatever its size.
+// Rows and keys go to SQLite in lots of 50, 16, 4 and 1: a block is whole whatever its size.
 func TestBlocksOfAnySizeAreWhole(t *testing.T) {
-	for _, size := range []int{1, 48, 49, 50, 51, 120} { // with the record of the batch there is one record more
+	for _, size := range []int{1, 2, 3, 4, 14, 15, 16, 17, 48, 49, 50, 51, 69, 70, 120} { // with the record of the batch there is one record more
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			l, x := evidencetest.New(t), fresh(t)
 			_, statements := l.IssueMany(size)
