@@ -52,6 +52,57 @@ func TestEncodingIsThatOfTheReference(t *testing.T) {
 	}
 }
 
+// TestOneAwkwardFieldIsEnough spoils one field after the other of what is plain but for that.
+func TestOneAwkwardFieldIsEnough(t *testing.T) {
+	for _, v := range encoded() {
+		spoilt := 0
+		for number := 0; spoilt == number; number++ {
+			filled := reflect.New(reflect.TypeOf(v)).Elem()
+			fill(filled, "plain")
+			spoilt += spoil(filled, number)
+			compareWithReference(t, filled.Interface())
+		}
+		if spoilt == 0 && reflect.TypeOf(v).NumField() > 0 {
+			t.Errorf("nothing in a %T was spoilt", v)
+		}
+	}
+}
+
+// spoil spoils the text or number that comes after so many others, and is how many it spoilt: none or one.
+func spoil(v reflect.Value, after int) int {
+	seen := 0
+	var walk func(v reflect.Value) bool
+	walk = func(v reflect.Value) bool {
+		switch v.Kind() {
+		case reflect.String, reflect.Int:
+			if seen++; seen <= after {
+				return false
+			}
+			if v.Kind() == reflect.Int {
+				v.SetInt(1<<53 + 1)
+			} else {
+				v.SetString(v.String() + []string{"\n", "\"", "\\", "\x7f", "é"}[after%5])
+			}
+			return true
+		case reflect.Pointer:
+			return walk(v.Elem())
+		case reflect.Struct:
+			for i := range v.NumField() {
+				if v.Type() != reflect.TypeFor[ledger.Time]() && walk(v.Field(i)) {
+					return true
+				}
+			}
+		case reflect.Slice:
+			return walk(v.Index(v.Len() - 1)) // of two; the first stays plain
+		}
+		return false
+	}
+	if walk(v) {
+		return 1
+	}
+	return 0
+}
+
 // fill puts something into every field, two things into every list.
 func fill(v reflect.Value, text string) {
 	if v.Type() == reflect.TypeFor[ledger.Time]() {

@@ -17,13 +17,16 @@ const (
 // Encode returns the canonical form of v: JSON as RFC 8785 (JCS) has it. Only types of this package are passed, so a
 // failure is a fault of the program.
 func Encode(v any) ([]byte, error) {
-	var plain bytes.Buffer
-	encoder := json.NewEncoder(&plain)
+	if text := encodePlain(v); text != nil {
+		return text, nil
+	}
+	var written bytes.Buffer
+	encoder := json.NewEncoder(&written)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(v); err != nil {
 		return nil, fmt.Errorf("encode %T: %w", v, err)
 	}
-	canonical, err := canonicalise(bytes.TrimSuffix(plain.Bytes(), []byte("\n")))
+	canonical, err := canonicalise(bytes.TrimSuffix(written.Bytes(), []byte("\n")))
 	if err != nil {
 		return nil, fmt.Errorf("encode %T: %w", v, err)
 	}

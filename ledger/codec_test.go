@@ -58,7 +58,7 @@ func TestOnlyTheCanonicalFormIsRead(t *testing.T) {
 // encoded lists what is ever encoded, each with nothing in it.
 func encoded() []any {
 	return []any{ledger.Propose{}, ledger.Approve{}, ledger.Enrol{}, ledger.RotateKey{}, ledger.RebindKey{},
-		ledger.ChangeSubjectStatus{}, ledger.Issue{}, ledger.IssueMany{}, ledger.Register{}, ledger.RegisterMany{}, ledger.Notarise{},
+		ledger.ChangeSubjectStatus{}, ledger.Issue{}, ledger.AttestationStatement{}, ledger.IssueMany{}, ledger.Register{}, ledger.RegisterMany{}, ledger.Notarise{},
 		ledger.Organisation{}, ledger.CredentialType{}, ledger.Proposal{}, ledger.Subject{}, ledger.Person{}, ledger.Attestation{},
 		ledger.Document{}, ledger.Notarisation{}, ledger.Batch{}, ledger.Records{}, ledger.Versions{}, ledger.Read{}, ledger.ReadMany{},
 		ledger.List{}, ledger.History{}}

@@ -109,11 +109,9 @@ func (k PublicKey) appendTo(text []byte) []byte {
 	}
 	text = append(text, `"}`...)
 	for _, member := range []string{k.Crv, k.Kty, k.X, k.Y} {
-		for i := range len(member) {
-			if c := member[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-				text, _ = Encode(k) // strings always encode
-				return text
-			}
+		if !needsNoEscape(member) {
+			text, _ = Encode(k) // strings always encode
+			return text
 		}
 	}
 	return text
