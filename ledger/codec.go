@@ -37,13 +37,22 @@ func Encode(v any) ([]byte, error) {
 // and differently capitalised fields, null, other spacing or number forms, invalid UTF-8, trailing bytes. The test is
 // that the value must encode to the very bytes it was read from.
 func Decode[T any](data []byte, limit int) (T, error) {
-	var v, zero T
+	var zero T
 	if len(data) > limit {
 		return zero, Refuse(TooLarge, "", "at most %d bytes, got %d", limit, len(data))
 	}
 	if !utf8.Valid(data) {
 		return zero, Refuse(Malformed, "", "must be UTF-8")
 	}
+	if v, ok := decodePlain[T](data); ok {
+		return v, nil
+	}
+	return decodeAny[T](data)
+}
+
+// decodeAny is Decode for text of any shape.
+func decodeAny[T any](data []byte) (T, error) {
+	var v, zero T
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&v); err != nil {
