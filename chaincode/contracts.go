@@ -4,15 +4,15 @@ import (
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
 	"github.com/imi-ledger/imi/ledger"
-	"github.com/imi-ledger/imi/ledger/registry"
+	"github.com/imi-ledger/imi/ledger/kept"
 )
 
 // transaction is what contractapi hands to every transaction.
 type transaction = contractapi.TransactionContextInterface
 
 func contracts() []contractapi.ContractInterface {
-	kept := &registry.Memory{}
-	submits := func(name, description string) submitting { return submitting{named(name, description), kept} }
+	registry := &kept.Memory{}
+	submits := func(name, description string) submitting { return submitting{named(name, description), registry} }
 	return []contractapi.ContractInterface{
 		&Governance{submits("governance", "Proposals and approvals that change the trust registry")},
 		&Subject{submits("subject", "Citizens' identities: enrolment, keys, status")},

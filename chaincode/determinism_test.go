@@ -12,7 +12,7 @@ import (
 // TestNothingIndeterminateDecidesWhatIsWritten parses the code that runs in a transaction: the shells here and all of
 // package ledger. Endorsers must simulate alike, so there is no clock, randomness, environment, goroutine, float, or
 // ranging over a map in it. The server around it is exempt, and so is signing, which only clients do. Of the packages
-// below ledger only registry may take part: what it keeps is given to the rules by those who run them, and answers a question
+// below ledger only kept may take part: what it keeps is given to the rules by those who run them, and answers a question
 // about bytes by these bytes alone.
 func TestNothingIndeterminateDecidesWhatIsWritten(t *testing.T) {
 	forbidden := map[string]bool{"math/rand": true, "math/rand/v2": true, "crypto/rand": true, "os": true, "net": true, "sync": true,
@@ -40,10 +40,10 @@ func TestNothingIndeterminateDecidesWhatIsWritten(t *testing.T) {
 		for _, imported := range file.Imports {
 			path := strings.Trim(imported.Path.Value, `"`)
 			below, own := strings.CutPrefix(path, "github.com/imi-ledger/imi/")
-			if forbidden[path] || own && below != "ledger" && below != "ledger/registry" {
+			if forbidden[path] || own && below != "ledger" && below != "ledger/kept" {
 				t.Errorf("%s imports %s", name, path)
 			}
-			if below == "ledger/registry" && strings.HasPrefix(name, "../ledger/") {
+			if below == "ledger/kept" && strings.HasPrefix(name, "../ledger/") {
 				t.Errorf("%s: the rules themselves keep nothing", name)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 
 	"github.com/imi-ledger/imi/ledger"
+	"github.com/imi-ledger/imi/ledger/kept"
 )
 
 // describe is contractapi's own function that returns the interface of the contracts.
@@ -19,6 +20,7 @@ const describe = contractapi.SystemContractName + ":GetMetadata"
 // arguments, repeats an unknown name (which may not be UTF-8) in its answer, and has no recover.
 type guard struct {
 	contracts *contractapi.ContractChaincode
+	creators  *kept.Memory
 	fault     func(text string) // told of a panic, never of its arguments
 }
 
@@ -29,7 +31,7 @@ func New(fault func(text string)) (shim.Chaincode, error) {
 		return nil, fmt.Errorf("contracts: %w", err)
 	}
 	contracts.TransactionSerializer = verbatim{}
-	return guard{contracts, fault}, nil
+	return guard{contracts, &kept.Memory{}, fault}, nil
 }
 
 // Init does nothing: the ledger is founded by transactions like any other.
@@ -57,7 +59,7 @@ func (g guard) Invoke(stub shim.ChaincodeStubInterface) (response *peer.Response
 	if len(args) != 2 {
 		return refused(ledger.Refuse(ledger.Malformed, "arguments", "exactly one argument is needed, the canonical JSON of the request"))
 	}
-	return g.contracts.Invoke(stub)
+	return g.contracts.Invoke(call{stub, g.creators})
 }
 
 func refused(r *ledger.Refusal) *peer.Response { return shim.Error(r.Wire()) }

@@ -8,7 +8,7 @@ import (
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
 	"github.com/imi-ledger/imi/ledger"
-	"github.com/imi-ledger/imi/ledger/registry"
+	"github.com/imi-ledger/imi/ledger/kept"
 )
 
 // submitting is a contract with transactions. What its program keeps from one to the next is only how the bytes of the
@@ -16,7 +16,7 @@ import (
 // each of them has kept.
 type submitting struct {
 	contractapi.Contract
-	registry *registry.Memory
+	registry *kept.Memory
 }
 
 // submit runs one operation of the ledger: decode, load, apply the rules, store. Everything is read before anything is
@@ -47,21 +47,21 @@ func (s submitting) submit(ctx transaction, function, request string) (string, e
 }
 
 func environment(ctx transaction) (ledger.Env, error) {
-	identity := ctx.GetClientIdentity()
-	if identity == nil {
-		return ledger.Env{}, ledger.Refuse(ledger.NotAllowed, "creator", "the transaction must be signed with an organisation's certificate")
+	stub, ok := ctx.GetStub().(call)
+	if !ok {
+		return ledger.Env{}, errors.New("the guard was passed by")
 	}
-	creator, err := identity.GetMSPID()
+	creator, err := stub.organisation()
 	if err != nil {
-		return ledger.Env{}, fmt.Errorf("creator: %w", err)
+		return ledger.Env{}, err
 	}
-	timestamp, err := ctx.GetStub().GetTxTimestamp()
+	timestamp, err := stub.GetTxTimestamp()
 	if err != nil {
 		return ledger.Env{}, fmt.Errorf("transaction time: %w", err)
 	}
 	return ledger.Env{
-		Channel: ctx.GetStub().GetChannelID(),
-		Creator: ledger.MSPID(creator),
+		Channel: stub.GetChannelID(),
+		Creator: creator,
 		Time:    ledger.At(timestamp.AsTime()),
 	}, nil
 }

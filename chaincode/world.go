@@ -6,14 +6,14 @@ import (
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 
 	"github.com/imi-ledger/imi/ledger"
-	"github.com/imi-ledger/imi/ledger/registry"
+	"github.com/imi-ledger/imi/ledger/kept"
 )
 
 // world reads the ledger through the stub: the keys known beforehand in few messages, any other when it is asked for.
 type world struct {
-	*registry.Memory // nil where no rules are applied
-	stub             shim.ChaincodeStubInterface
-	loaded           map[ledger.Key][]byte
+	*kept.Memory // nil where no rules are applied
+	stub         shim.ChaincodeStubInterface
+	loaded       map[ledger.Key][]byte
 }
 
 func loadWorld(stub shim.ChaincodeStubInterface, keys []ledger.Key) (*world, error) {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/imi-ledger/imi/evidence/head"
 	"github.com/imi-ledger/imi/ledger"
-	"github.com/imi-ledger/imi/ledger/registry"
+	"github.com/imi-ledger/imi/ledger/kept"
 )
 
 // Source yields encoded blocks in their order from a number on. It ends with them, with an error, or with its context.
@@ -36,7 +36,7 @@ func New(genesis ledger.Digest, options Options) (*Audit, error) {
 		return nil, errors.New("audit: the hash of the genesis block must be given")
 	}
 	a := &Audit{genesis: genesis, position: position{
-		config: &channelConfig{identities: &identities{}}, state: state{}, registry: &registry.Memory{}, seen: map[string]bool{},
+		config: &channelConfig{identities: &identities{}}, state: state{}, registry: &kept.Memory{}, seen: map[string]bool{},
 	}}
 	a.prepare(options)
 	return a, nil

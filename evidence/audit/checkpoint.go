@@ -16,7 +16,7 @@ import (
 	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/evidence/statetree"
 	"github.com/imi-ledger/imi/ledger"
-	"github.com/imi-ledger/imi/ledger/registry"
+	"github.com/imi-ledger/imi/ledger/kept"
 )
 
 // checkpointMagic begins a checkpoint.
@@ -121,7 +121,7 @@ func Resume(from io.Reader, genesis ledger.Digest, options Options) (*Audit, err
 }
 
 func (c checkpoint) position() (position, error) {
-	p := position{next: c.Next, hash: c.Hash, commitHash: c.CommitHash, state: state{}, registry: &registry.Memory{}, seen: make(map[string]bool, len(c.Seen))}
+	p := position{next: c.Next, hash: c.Hash, commitHash: c.CommitHash, state: state{}, registry: &kept.Memory{}, seen: make(map[string]bool, len(c.Seen))}
 	var content common.Config
 	err := proto.Unmarshal(c.Config, &content)
 	if err == nil {

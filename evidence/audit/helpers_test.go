@@ -15,7 +15,7 @@ import (
 
 	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/ledger"
-	"github.com/imi-ledger/imi/ledger/registry"
+	"github.com/imi-ledger/imi/ledger/kept"
 )
 
 // ledgerFile reads a captured ledger, see testdata/blocks/README.md.
@@ -102,7 +102,7 @@ func encodedBytes(t testing.TB, m proto.Message) []byte {
 // walk judges a sound ledger block by block, and lets each look at the position before a block.
 func walk(t testing.TB, blocks [][]byte, each func(p position, number uint64)) {
 	t.Helper()
-	p := position{config: &channelConfig{identities: &identities{}}, state: state{}, registry: &registry.Memory{}, seen: map[string]bool{}}
+	p := position{config: &channelConfig{identities: &identities{}}, state: state{}, registry: &kept.Memory{}, seen: map[string]bool{}}
 	for number, encoded := range blocks {
 		each(p, uint64(number))
 		b := &inspected{number: uint64(number)}

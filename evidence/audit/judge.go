@@ -11,7 +11,7 @@ import (
 	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/evidence/statetree"
 	"github.com/imi-ledger/imi/ledger"
-	"github.com/imi-ledger/imi/ledger/registry"
+	"github.com/imi-ledger/imi/ledger/kept"
 )
 
 // position is where an audit stands: everything it needs to judge the next block.
@@ -21,7 +21,7 @@ type position struct {
 	commitHash []byte        // after it; empty before block 1
 	config     *channelConfig
 	state      state
-	registry   *registry.Memory
+	registry   *kept.Memory
 	seen       map[string]bool // transaction ids
 	tree       statetree.Tree
 }

@@ -5,15 +5,15 @@ import (
 
 	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/ledger"
-	"github.com/imi-ledger/imi/ledger/registry"
+	"github.com/imi-ledger/imi/ledger/kept"
 )
 
 // TestWhatIsKeptIsNotChanged replays a ledger with every operation and expects the decoded records that operations shared
 // to be what their bytes say still.
 func TestWhatIsKeptIsNotChanged(t *testing.T) {
 	blocks, _ := captured(t, "bft")
-	var kept *registry.Memory
-	walk(t, blocks, func(p position, _ uint64) { kept = p.registry })
+	var memory *kept.Memory
+	walk(t, blocks, func(p position, _ uint64) { memory = p.registry })
 	found := 0
 	for _, encoded := range blocks {
 		b, err := block.ParseBytes(encoded)
@@ -22,7 +22,7 @@ func TestWhatIsKeptIsNotChanged(t *testing.T) {
 		}
 		for _, transaction := range b.Transactions {
 			for _, w := range transaction.Writes {
-				decoded, ok := kept.Decoded(w.Value)
+				decoded, ok := memory.Decoded(w.Value)
 				if !ok {
 					continue
 				}

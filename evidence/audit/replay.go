@@ -11,7 +11,7 @@ import (
 
 	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/ledger"
-	"github.com/imi-ledger/imi/ledger/registry"
+	"github.com/imi-ledger/imi/ledger/kept"
 )
 
 // replay is the replaying of one valid transaction by the rules of the ledger.
@@ -21,7 +21,7 @@ import (
 type replay struct {
 	transaction *transaction
 	state       state
-	registry    *registry.Memory
+	registry    *kept.Memory
 	writes      []block.Write // to records
 	unsound     string        // why they are not what the rules make
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/ledger"
-	"github.com/imi-ledger/imi/ledger/registry"
+	"github.com/imi-ledger/imi/ledger/kept"
 )
 
 // stateKey is a key of the world state as Fabric has it. In collections the key is the hash of the real one.
@@ -67,7 +67,7 @@ func (s state) apply(c changes) {
 
 // world is the state as the rules of the ledger read it: before a block, and noting what was read.
 type world struct {
-	*registry.Memory
+	*kept.Memory
 	state   state
 	read    []ledger.Key
 	unsound ledger.Key // a record it gave that is unsound

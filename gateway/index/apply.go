@@ -10,7 +10,7 @@ import (
 	"github.com/imi-ledger/imi/evidence"
 	"github.com/imi-ledger/imi/evidence/block"
 	"github.com/imi-ledger/imi/ledger"
-	"github.com/imi-ledger/imi/ledger/registry"
+	"github.com/imi-ledger/imi/ledger/kept"
 )
 
 // Errors of Apply. None of them changes the index.
@@ -139,7 +139,7 @@ type application struct {
 	tx          *sql.Tx
 	writer      *writer
 	channel     string
-	registry    *registry.Memory
+	registry    *kept.Memory
 	block       *block.Block
 	last        position // moves with what is written
 	records     map[ledger.Key]*record
@@ -248,7 +248,7 @@ func (a *application) writes(t *block.Transaction) error {
 // world is the state before a transaction. Valid transactions of one block do not read what others in it wrote, or the
 // peer would have marked them invalid; so the state so far is theirs.
 type world struct {
-	*registry.Memory
+	*kept.Memory
 	*application
 	unsound ledger.Key // a record it was asked for that is not sound
 }

@@ -16,7 +16,7 @@ import (
 
 	_ "modernc.org/sqlite" // the driver "sqlite", in pure Go
 
-	"github.com/imi-ledger/imi/ledger/registry"
+	"github.com/imi-ledger/imi/ledger/kept"
 )
 
 // ErrFormat is the error of Open for a file of another version of this program, or of something else. Rebuild it.
@@ -29,7 +29,7 @@ type Index struct {
 	writer      writer
 	statements  statements
 	cache       *cache
-	registry    registry.Memory // as replays read it
+	registry    kept.Memory // as replays read it
 
 	ahead    sync.WaitGroup // batches being read ahead
 	oneAhead sync.Mutex     // held by the one that is

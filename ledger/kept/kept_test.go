@@ -1,4 +1,4 @@
-package registry_test
+package kept_test
 
 import (
 	"bytes"
@@ -6,26 +6,26 @@ import (
 	"testing"
 
 	"github.com/imi-ledger/imi/ledger"
+	"github.com/imi-ledger/imi/ledger/kept"
 	"github.com/imi-ledger/imi/ledger/ledgertest"
-	"github.com/imi-ledger/imi/ledger/registry"
 )
 
 // world keeps what is decoded, and counts how often that was asked for in vain.
 type world struct {
 	ledgertest.World
-	registry.Memory
+	kept.Memory
 	missed int
 }
 
 func (w *world) Decoded(record []byte) (any, bool) {
-	decoded, found := w.Memory.Decoded(record)
+	value, found := w.Memory.Decoded(record)
 	if !found {
 		w.missed++
 	}
-	return decoded, found
+	return value, found
 }
 
-func (w *world) Keep(record []byte, decoded any) { w.Memory.Keep(record, decoded) }
+func (w *world) Keep(record []byte, value any) { w.Memory.Keep(record, value) }
 
 func TestTheRegistryIsDecodedOnceForEachVersionOfIt(t *testing.T) {
 	d := ledgertest.New()
@@ -65,29 +65,29 @@ func TestTheRegistryIsDecodedOnceForEachVersionOfIt(t *testing.T) {
 }
 
 func TestMemoryIsBounded(t *testing.T) {
-	var m registry.Memory
+	var m kept.Memory
 	record := func(n int) []byte { return append(make([]byte, ledger.MaxRecord-20), strconv.Itoa(n)...) }
 	const many = 40
 	for n := range many {
 		m.Keep(record(n), n)
-		if decoded, found := m.Decoded(record(n)); !found || decoded != n {
+		if value, found := m.Decoded(record(n)); !found || value != n {
 			t.Fatalf("record %d is forgotten at once", n)
 		}
 	}
-	kept := 0
+	remembered := 0
 	for n := range many {
 		if _, found := m.Decoded(record(n)); found {
-			kept++
+			remembered++
 		}
 	}
-	if kept > 16 {
-		t.Errorf("%d records of 256 kB are kept", kept)
+	if remembered > 16 {
+		t.Errorf("%d records of 256 kB are kept", remembered)
 	}
 	m.Keep(make([]byte, ledger.MaxRecord+1), 0)
 	if _, found := m.Decoded(make([]byte, ledger.MaxRecord+1)); found {
 		t.Error("something that is no record is kept")
 	}
-	var none *registry.Memory
+	var none *kept.Memory
 	none.Keep(record(0), 0)
 	if _, found := none.Decoded(record(0)); found {
 		t.Error("a nil memory keeps something")
