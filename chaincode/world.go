@@ -2,6 +2,7 @@ package chaincode
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 
@@ -16,6 +17,8 @@ type world struct {
 	loaded       map[ledger.Key][]byte
 }
 
+// loadWorld asks for the keys in their order, in which LevelDB has them too: it then reads the index of each of its files once
+// for all of them, and not, since many files are more than it remembers, once for most.
 func loadWorld(stub shim.ChaincodeStubInterface, keys []ledger.Key) (*world, error) {
 	w := &world{stub: stub, loaded: make(map[ledger.Key][]byte, len(keys))}
 	// A request with more keys than any rule allows is about to be refused; nothing is fetched for it.
@@ -26,12 +29,13 @@ func loadWorld(stub shim.ChaincodeStubInterface, keys []ledger.Key) (*world, err
 	for i, k := range keys {
 		names[i] = string(k)
 	}
+	slices.Sort(names)
 	records, err := stub.GetMultipleStates(names...)
 	if err != nil {
 		return nil, fmt.Errorf("read: %w", err)
 	}
-	for i, k := range keys {
-		w.loaded[k] = present(records[i])
+	for i, name := range names {
+		w.loaded[ledger.Key(name)] = present(records[i])
 	}
 	return w, nil
 }
