@@ -95,7 +95,7 @@ func (a *application) store(w block.Write, unsound string, transaction int, leav
 	if r.id == 0 {
 		a.last.lastRecord++
 		r.id = a.last.lastRecord
-		a.inserts.add(insertRecord, r.id, w.Key, d.kind, d.organisation, d.typ, d.state, document, a.block.Number, a.last.lastVersion)
+		a.inserts.addNumbered(insertRecord, r.id, w.Key, d.kind, d.organisation, d.typ, d.state, document, a.block.Number, a.last.lastVersion)
 	} else {
 		a.countRecord(r.description, -1)
 		if err := a.updateRecord(r.id, d, document); err != nil {
@@ -103,7 +103,7 @@ func (a *application) store(w block.Write, unsound string, transaction int, leav
 		}
 	}
 	a.countRecord(d, 1)
-	a.inserts.add(insertVersion, a.last.lastVersion, r.id, a.block.Number, transaction, d.event, unsound, content)
+	a.inserts.addNumbered(insertVersion, a.last.lastVersion, r.id, a.block.Number, transaction, d.event, unsound, content)
 	r.content, r.unsound, r.description = w.Value, unsound, d
 	if w.Delete {
 		r.content = nil
