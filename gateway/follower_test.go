@@ -2,8 +2,10 @@ package gateway
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -168,9 +170,26 @@ func TestRebuildIsEqual(t *testing.T) {
 	if err := replace(path+".new", path); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(path+".other", ofVersion(t, path, 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := again(lookAt(t.Context(), path+".other", evidencetest.Channel)); r.verdict != "unreadable" {
+		t.Errorf("verdict %s on an index of another version", r.verdict)
+	}
 	if after := lookAt(t.Context(), path, evidencetest.Channel); after.next != uint64(len(l.Blocks)) || after.state != "" {
 		t.Errorf("after: %+v", after)
 	}
+}
+
+// ofVersion is the file of an index with another version of its schema in its header.
+func ofVersion(t *testing.T, path string, version uint32) []byte {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	binary.BigEndian.PutUint32(text[60:], version) // user_version
+	return text
 }
 
 func TestDataIsLocked(t *testing.T) {

@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"sync/atomic"
 
@@ -9,15 +10,15 @@ import (
 	"github.com/imi-ledger/imi/ledger"
 )
 
-// readAheadAfter is how many questions about the records of one batch show that more will come: then all its records are read
-// at once, each for a fraction of what it costs to read one. Of a ledger with so many batches that few are asked about twice
-// before their trees are forgotten, nothing is read ahead.
+// readAheadAfter is how many questions about the records of one batch show that more will come: then all its records and its
+// tree are read at once, each for a fraction of what it costs to read one. Of a ledger with so many batches that few are asked
+// about twice before they are forgotten, nothing is read ahead.
 const readAheadAfter = 8
 
-// batchTree is the tree over the statements of a batch, and how often it was asked since the batch was last to be read ahead.
-type batchTree struct {
-	ledger.Tree
-	asked atomic.Int32
+// askedBatch is how often a batch was asked about, and its tree once that was often.
+type askedBatch struct {
+	times atomic.Int32
+	tree  atomic.Pointer[ledger.Tree]
 }
 
 // batchEntries reads the records of a batch, which stand side by side with the record of the batch itself.
@@ -26,9 +27,22 @@ const batchEntries = `SELECT r.key, v.content, v.block, r.first_block, v.event, 
 	JOIN versions v ON v.id = r.last_version JOIN transactions t ON t.block = v.block AND t.position = v.position
 	WHERE b.key = ?1`
 
-// readAhead remembers the records of a batch, one batch at a time and while others are answered. Where it fails, the records
-// are read when they are asked for.
-func (x *Index) readAhead(root ledger.Digest, tree *batchTree) {
+// askedAgain counts a question about a batch, and returns its tree if that is in memory.
+func (x *Index) askedAgain(root ledger.Digest) *ledger.Tree {
+	batch, ok := x.cache.batches.Get(root)
+	if !ok {
+		batch = &askedBatch{}
+		x.cache.batches.Put(root, batch)
+	}
+	if batch.times.Add(1) == readAheadAfter {
+		x.readAhead(root, batch)
+	}
+	return batch.tree.Load()
+}
+
+// readAhead remembers the tree and the records of a batch, one batch at a time and while others are answered. Where it fails,
+// they are read when they are asked for.
+func (x *Index) readAhead(root ledger.Digest, batch *askedBatch) {
 	cache := x.cache
 	x.ahead.Go(func() {
 		x.oneAhead.Lock()
@@ -36,17 +50,54 @@ func (x *Index) readAhead(root ledger.Digest, tree *batchTree) {
 		if x.closing.Load() {
 			return
 		}
-		version := cache.version()
-		entries, err := x.entriesOf(root, tree.Len())
-		kept := err == nil && cache.keep(version, func() {
-			for _, e := range entries {
-				cache.records.Put(e.Key, e)
-			}
-		})
-		if !kept {
-			tree.asked.Store(0)
+		if !x.remember(cache, root, batch) {
+			batch.times.Store(0)
 		}
 	})
+}
+
+func (x *Index) remember(cache *cache, root ledger.Digest, batch *askedBatch) bool {
+	tree, err := x.treeOf(root)
+	if err != nil {
+		return false
+	}
+	batch.tree.Store(&tree)
+	version := cache.version()
+	entries, err := x.entriesOf(root, tree.Len())
+	return err == nil && cache.keep(version, func() {
+		for _, e := range entries {
+			cache.records.Put(e.Key, e)
+		}
+	})
+}
+
+func (x *Index) treeOf(root ledger.Digest) (ledger.Tree, error) {
+	rows, err := x.statements.leaves.QueryContext(context.Background(), string(ledger.BatchKey(root)))
+	if err != nil {
+		return nil, fault("read batch", err)
+	}
+	defer func() { _ = rows.Close() }() // rows.Err tells what went wrong
+	var all []ledger.Digest
+	for rows.Next() {
+		var leaves []byte
+		if err := rows.Scan(&leaves); err != nil {
+			return nil, fault("read batch", err)
+		}
+		if len(leaves)%sha256.Size != 0 {
+			return nil, errDamagedBatch
+		}
+		all = append(all, split(leaves)...)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fault("read batch", err)
+	}
+	if len(all) == 0 {
+		return nil, errDamagedBatch
+	}
+	if tree := ledger.NewTree(all); tree.Root() == root {
+		return tree, nil
+	}
+	return nil, errDamagedBatch
 }
 
 func (x *Index) entriesOf(root ledger.Digest, size int) ([]evidence.Entry, error) {

@@ -181,6 +181,16 @@ func TestOpenFiles(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, info.Mode(), err)
 		}
 	}
+	former := filepath.Join(dir, "former")
+	if err := open(t, former).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := raw(t, former).ExecContext(t.Context(), "PRAGMA user_version = 1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := index.Open(t.Context(), former, evidencetest.Channel); !errors.Is(err, index.ErrFormat) {
+		t.Errorf("a file of the version before: %v", err)
+	}
 	for name, content := range map[string]string{"text": "this is no database, and it is long enough to have a header of a hundred bytes, which SQLite reads first of all."} {
 		other := filepath.Join(dir, name)
 		if err := os.WriteFile(other, []byte(content), 0o600); err != nil {

@@ -8,13 +8,14 @@ import (
 	"github.com/imi-ledger/imi/ledger"
 )
 
-// cache remembers what was read of the newest state: records, lists of notarisations, and trees of batches. Only what was
+// cache remembers what was read of the newest state: records, lists of notarisations, and trees of batches
+// that are asked about often. Only what was
 // read from the file gets in, never what a block brings: whoever edits the file changes what the next reader of a record
 // finds, and the state tree names that. What a block writes is forgotten before the block is committed.
 type cache struct {
 	records       *recent.Map[ledger.Key, evidence.Entry]
-	notarisations *recent.Map[ledger.Key, notarisations] // by document
-	trees         *recent.Map[ledger.Digest, *batchTree] // by root; they never change
+	notarisations *recent.Map[ledger.Key, notarisations]  // by document
+	batches       *recent.Map[ledger.Digest, *askedBatch] // by root
 
 	mu       sync.Mutex
 	busy     bool   // a block is being committed
@@ -38,7 +39,7 @@ func newCache(records int) *cache {
 	return &cache{
 		records:       recent.NewMap[ledger.Key, evidence.Entry](records),
 		notarisations: recent.NewMap[ledger.Key, notarisations](records),
-		trees:         recent.NewMap[ledger.Digest, *batchTree](min(records, 16+records/256)), // those of 1,000 records have 64 KB each
+		batches:       recent.NewMap[ledger.Digest, *askedBatch](min(records, 16+records/256)), // with trees, those of 1,000 records have 64 KB each
 	}
 }
 

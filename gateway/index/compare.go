@@ -161,14 +161,22 @@ func (c *comparison) label(row []any) string {
 	if at := slices.Index(c.columns, "key"); at >= 0 {
 		return fmt.Sprintf("%s (%v)", label, row[at])
 	}
-	if at := slices.Index(c.columns, "record"); at >= 0 {
-		if record, ok := row[at].(int64); ok {
-			if name := c.name(record); name != "" {
-				return fmt.Sprintf("%s (%s)", label, name)
+	if name := c.name(recordOf(c.columns, row)); name != "" {
+		return fmt.Sprintf("%s (%s)", label, name)
+	}
+	return label
+}
+
+// recordOf is the id of the record that a row is about; 0, which none has, where it is about none.
+func recordOf(columns []string, row []any) int64 {
+	for column, rows := range map[string]int64{"record": 1, "part": maxParts} {
+		if at := slices.Index(columns, column); at >= 0 {
+			if id, ok := row[at].(int64); ok {
+				return id / rows
 			}
 		}
 	}
-	return label
+	return 0
 }
 
 func shown(value any) string {

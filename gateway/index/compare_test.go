@@ -20,7 +20,7 @@ func changes(t *testing.T, path string) map[string]string {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	order := map[string]string{"blocks": "number", "transactions": "block, position", "records": "id", "versions": "id", "batches": "record", "counters": "name, a, b"}
+	order := map[string]string{"blocks": "number", "transactions": "block, position", "records": "id", "versions": "id", "batches": "part", "counters": "name, a, b"}
 	all := map[string]string{}
 	for rows.Next() {
 		var table, column, kind string

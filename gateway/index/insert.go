@@ -15,6 +15,7 @@ const (
 	insertTransaction
 	insertRecord
 	insertVersion
+	insertPart
 	insertKinds
 )
 
@@ -29,6 +30,7 @@ var insertInto = [insertKinds]struct {
 	insertTransaction: {11, "INSERT OR ROLLBACK INTO transactions (block, position, id, type, creator, function, event, time, code, first_version, records) VALUES "},
 	insertRecord:      {8, "INSERT OR ROLLBACK INTO records (key, kind, organisation, type, state, document, first_block, last_version) VALUES "},
 	insertVersion:     {6, "INSERT OR ROLLBACK INTO versions (record, block, position, event, unsound, content) VALUES "},
+	insertPart:        {4, "INSERT OR ROLLBACK INTO batches (part, parts, leaves, path) VALUES "},
 }
 
 func (i *inserts) add(kind insertKind, values ...any) { i.rows[kind] = append(i.rows[kind], values...) }

@@ -2,7 +2,6 @@ package index
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"math"
@@ -16,7 +15,7 @@ var _ evidence.Source = (*Index)(nil)
 
 // statements are the queries of every verification, prepared once.
 type statements struct {
-	last, newest, atBlock, atTime, record, recordAt, notarisations, leaves *sql.Stmt
+	last, newest, atBlock, atTime, record, recordAt, notarisations, part, leaves *sql.Stmt
 }
 
 const (
@@ -27,7 +26,6 @@ const (
 	selectRecordAt      = selectEntry + "JOIN versions v ON v.record = r.id" + ofTransaction + " AND v.block <= ? ORDER BY v.block DESC, v.id DESC LIMIT 1"
 	selectNotarisations = `SELECT r.key, r.first_block FROM records r WHERE r.document = ?
 		AND r.first_block <= ? ORDER BY r.id LIMIT ?`
-	selectLeaves = "SELECT b.leaves FROM records r JOIN batches b ON b.record = r.id WHERE r.key = ?"
 )
 
 func (x *Index) prepareStatements(ctx context.Context) error {
@@ -39,6 +37,7 @@ func (x *Index) prepareStatements(ctx context.Context) error {
 		&x.statements.record:        selectRecord,
 		&x.statements.recordAt:      selectRecordAt,
 		&x.statements.notarisations: selectNotarisations,
+		&x.statements.part:          selectPart,
 		&x.statements.leaves:        selectLeaves,
 	})
 }
@@ -162,46 +161,3 @@ func (x *Index) notarisationsAt(ctx context.Context, document ledger.Key, block 
 	}
 	return list, nil
 }
-
-// BatchPath implements evidence.Links.
-func (x *Index) BatchPath(ctx context.Context, root ledger.Digest, index int) ([]ledger.Digest, error) {
-	tree, err := x.batchTree(ctx, root)
-	if err != nil || tree == nil || index < 0 || index >= tree.Len() {
-		return nil, err
-	}
-	if tree.asked.Add(1) == readAheadAfter {
-		x.readAhead(root, tree)
-	}
-	return tree.Path(index), nil
-}
-
-// batchTree is the tree over the statements of a batch; nil where there is none.
-func (x *Index) batchTree(ctx context.Context, root ledger.Digest) (*batchTree, error) {
-	if tree, ok := x.cache.trees.Get(root); ok {
-		return tree, nil
-	}
-	var joined []byte
-	err := x.statements.leaves.QueryRowContext(steady(ctx), string(ledger.BatchKey(root))).Scan(&joined)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fault("read batch", err)
-	}
-	leaves := make([]ledger.Digest, len(joined)/sha256.Size)
-	for i := range leaves {
-		copy(leaves[i][:], joined[i*sha256.Size:])
-	}
-	if len(leaves) == 0 {
-		return nil, errDamagedBatch
-	}
-	tree := &batchTree{Tree: ledger.NewTree(leaves)}
-	if tree.Root() != root {
-		return nil, errDamagedBatch
-	}
-	x.cache.trees.Put(root, tree)
-	return tree, nil
-}
-
-// errDamagedBatch: only sound batches are kept, so leaves that do not fit mean a damaged file, not a false statement.
-var errDamagedBatch = errors.New("index: the leaves of a batch do not fit its root; rebuild the index")

@@ -189,32 +189,6 @@ func TestStatistics(t *testing.T) {
 	}
 }
 
-func TestBatchPath(t *testing.T) {
-	l := evidencetest.New(t)
-	x := fresh(t)
-	batch, statements := l.IssueMany(13)
-	apply(t, x, l.Blocks...)
-	root := batch.Statement.Root
-	for i, s := range statements {
-		text, err := ledger.Encode(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		path, err := x.BatchPath(t.Context(), root, i)
-		if err != nil || !ledger.CheckTreePath(ledger.LeafHash(text), i, 13, path, root) {
-			t.Errorf("path of %d: %v, %v", i, path, err)
-		}
-	}
-	for _, i := range []int{-1, 13, 1 << 40} {
-		if path, err := x.BatchPath(t.Context(), root, i); err != nil || path != nil {
-			t.Errorf("path of %d: %v, %v", i, path, err)
-		}
-	}
-	if path, err := x.BatchPath(t.Context(), l.Digest(), 0); err != nil || path != nil {
-		t.Errorf("path in no batch: %v, %v", path, err)
-	}
-}
-
 // Verification from the index says what verification from the ledger in memory says.
 func TestVerifyFromTheIndex(t *testing.T) {
 	l, x := told(t)

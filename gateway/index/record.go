@@ -1,7 +1,6 @@
 package index
 
 import (
-	"crypto/sha256"
 	"database/sql"
 	"errors"
 
@@ -117,49 +116,4 @@ func (a *application) updateRecord(id int64, d description, document sql.NullStr
 		return err
 	}
 	return a.exec(a.writer.update, d.organisation, d.typ, d.state, document, a.last.lastVersion, id)
-}
-
-// leaves are the leaf hashes of the batches a transaction wrote, by the batch's root.
-type leaves map[string]*batch
-
-type batch struct {
-	record *record // of the batch; nil when the transaction did not write it
-	leaves map[int]ledger.Digest
-}
-
-func (l leaves) of(root string) *batch {
-	if l[root] == nil {
-		l[root] = &batch{leaves: map[int]ledger.Digest{}}
-	}
-	return l[root]
-}
-
-func (l leaves) note(key ledger.Key, r *record, d description) {
-	if r.unsound != "" {
-		return
-	}
-	if key.Kind() == ledger.KindBatch {
-		l.of(key.ID()).record = r
-	}
-	if d.place != nil {
-		l.of(d.place.Root.String()).leaves[d.place.Index] = d.leaf
-	}
-}
-
-// storeLeaves keeps the leaves of sound batches: every statement of such a batch was written with it.
-func (a *application) storeLeaves(l leaves) error {
-	for _, b := range l {
-		if b.record == nil {
-			continue
-		}
-		joined := make([]byte, 0, len(b.leaves)*sha256.Size)
-		for i := range len(b.leaves) {
-			leaf := b.leaves[i]
-			joined = append(joined, leaf[:]...)
-		}
-		if err := a.exec(a.writer.leaf, b.record.id, joined); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -2,7 +2,7 @@ package index
 
 // schemaVersion is kept in the file (user_version). A file of another version is rebuilt, never migrated: everything in it
 // comes from the blocks.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // Ids of records and versions count up in the order of the blocks, so a rebuilt index is equal to a live one, "the newest
 // first" is a walk down a primary key, and the state after a block is "versions up to an id".
@@ -69,8 +69,10 @@ CREATE TABLE versions (
 CREATE INDEX versions_record ON versions (record, block);
 
 CREATE TABLE batches (
-	record INTEGER PRIMARY KEY,
-	leaves BLOB NOT NULL -- leaf hashes of its statements, one after the other
+	part   INTEGER PRIMARY KEY, -- id of the batch's record * 64 + which sixteen of its statements
+	parts  INTEGER NOT NULL,    -- of this batch
+	leaves BLOB NOT NULL,       -- leaf hashes of these statements, one after the other
+	path   BLOB NOT NULL        -- from the root over them up to the root of the batch
 ) STRICT;
 
 -- What statistics tell, kept up to date with every block.
@@ -89,6 +91,6 @@ var tables = []struct{ name, order string }{
 	{"transactions", "block, position"},
 	{"records", "id"},
 	{"versions", "id"},
-	{"batches", "record"},
+	{"batches", "part"},
 	{"counters", "name, a, b"},
 }

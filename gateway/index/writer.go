@@ -9,10 +9,10 @@ import (
 // writer has the statements that take a block in, prepared once on the connection that writes: to parse and plan them for
 // every block was a tenth of the time that a batch takes.
 type writer struct {
-	last                *sql.Stmt
-	inserts             [insertKinds]few
-	records             few
-	update, leaf, count *sql.Stmt
+	last          *sql.Stmt
+	inserts       [insertKinds]few
+	records       few
+	update, count *sql.Stmt
 }
 
 // rowsAtOnce are the numbers of rows, or keys, that there is a statement for, the largest first: a batch has a thousand, a
@@ -27,13 +27,12 @@ const (
 	selectRecords = `SELECT r.key, r.id, r.kind, r.organisation, r.type, r.state, v.unsound, v.content
 	FROM records r JOIN versions v ON v.id = r.last_version WHERE r.key IN (`
 	updateRecord = "UPDATE records SET organisation = ?, type = ?, state = ?, document = ?, last_version = ? WHERE id = ?"
-	insertLeaves = "INSERT INTO batches (record, leaves) VALUES (?, ?)"
 	addToCounter = `INSERT INTO counters (name, a, b, value) VALUES (?, ?, ?, ?)
 			ON CONFLICT (name, a, b) DO UPDATE SET value = value + excluded.value`
 )
 
 func (w *writer) prepare(ctx context.Context, db *sql.DB) error {
-	queries := map[**sql.Stmt]string{&w.last: selectLast, &w.update: updateRecord, &w.leaf: insertLeaves, &w.count: addToCounter}
+	queries := map[**sql.Stmt]string{&w.last: selectLast, &w.update: updateRecord, &w.count: addToCounter}
 	for i, n := range rowsAtOnce {
 		queries[&w.records[i]] = selectRecords + placeholders(n) + ")"
 		for kind, insert := range insertInto {
