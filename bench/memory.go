@@ -76,7 +76,7 @@ func (m *memory) Resolve(context.Context, evidence.AsOf) (evidence.Position, err
 
 // Record implements evidence.Records.
 func (m *memory) Record(_ context.Context, key ledger.Key, _ uint64) (evidence.Entry, error) {
-	return evidence.Entry{Key: key, Record: m.World[key], Block: 1, First: 1, Time: m.Now}, nil
+	return evidence.Entry{Key: key, Record: m.World[key], Block: 1, First: 1}, nil
 }
 
 // Notarisations implements evidence.Links.

@@ -29,14 +29,11 @@ type Position struct {
 
 // Entry is the newest version of a record at a block.
 type Entry struct {
-	Key           ledger.Key
-	Record        []byte // nil: there is none
-	Block         uint64 // that wrote this version
-	First         uint64 // the block that wrote the first version
-	TransactionID string
-	Time          ledger.Time // of the transaction: what its client claimed
-	Event         string      // what the version means: "attestation.revoked"
-	Unsound       string      // why this version is not what the rules of the ledger make; empty: it is
+	Key     ledger.Key
+	Record  []byte // nil: there is none
+	Block   uint64 // that wrote this version
+	First   uint64 // the block that wrote the first version
+	Unsound string // why this version is not what the rules of the ledger make; empty: it is
 }
 
 // Found reports whether there is anything under the key: a record, or something unsound in its place.

@@ -38,14 +38,14 @@ func (a *api) record(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return notThere(err)
 	}
-	entry, err := a.index.Record(r.Context(), key, position.Block)
+	version, found, err := a.index.Version(r.Context(), key, position.Block)
 	if err != nil {
 		return err
 	}
-	if !entry.Found() {
+	if !found {
 		return wire.NewProblem(http.StatusNotFound, ledger.NotFound, "path", "no such record in that state of the ledger")
 	}
-	return send(w, http.StatusOK, recordAnswer{versionOf(entry), position.Block, answer.BlockOf(position.Newest)})
+	return send(w, http.StatusOK, recordAnswer{version, position.Block, answer.BlockOf(position.Newest)})
 }
 
 // provenRecord answers with a record, or that there is none, and evidence of it. It reports false for a record that
@@ -76,14 +76,6 @@ func notThere(err error) error {
 		return ledger.Refuse(ledger.Unavailable, "block", "this block has not arrived here yet")
 	}
 	return err
-}
-
-func versionOf(e evidence.Entry) index.Version {
-	v := index.Version{Key: string(e.Key), Event: e.Event, Block: e.Block, Time: e.Time, TransactionID: e.TransactionID, Unsound: e.Unsound}
-	if json.Valid(e.Record) {
-		v.Record = e.Record
-	}
-	return v
 }
 
 func (a *api) search(w http.ResponseWriter, r *http.Request) error {

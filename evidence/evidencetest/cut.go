@@ -65,11 +65,11 @@ func (l *Ledger) commit(b *block.Block, position int, tx transaction) {
 		l.t.Fatal(err)
 	}
 	for _, w := range tx.writes {
-		e := evidence.Entry{Key: w.Key, Record: w.Record, Block: b.Number, First: b.Number, TransactionID: t.ID, Time: l.Now, Unsound: unsound}
+		e := evidence.Entry{Key: w.Key, Record: w.Record, Block: b.Number, First: b.Number, Unsound: unsound}
 		if earlier := l.state[w.Key]; len(earlier) > 0 {
 			e.First = earlier[0].First
 		}
-		l.state[w.Key] = append(l.state[w.Key], version{e, position})
+		l.state[w.Key] = append(l.state[w.Key], Version{e, t.ID, l.Now, position})
 		l.noteLeaf(w)
 	}
 }

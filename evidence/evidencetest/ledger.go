@@ -34,16 +34,19 @@ type Ledger struct {
 	t       testing.TB
 	keys    map[ledger.MSPID]*ledger.Signer
 	private map[ledger.MSPID]*credential.PrivateKey
-	state   map[ledger.Key][]version
+	state   map[ledger.Key][]Version
 	heads   []evidence.BlockName
 	batch   map[ledger.Digest][]ledger.Digest
 	block   []transaction // pending
 	nonce   uint64
 }
 
-type version struct {
+// Version is a version of a record, and what wrote it.
+type Version struct {
 	evidence.Entry
-	transaction int // position in its block
+	TransactionID string
+	Time          ledger.Time // of the transaction
+	transaction   int         // position in its block
 }
 
 // transaction waits for its block.
@@ -63,7 +66,7 @@ func New(t testing.TB) *Ledger {
 		t.Fatal(err)
 	}
 	l := &Ledger{Now: now, t: t, keys: map[ledger.MSPID]*ledger.Signer{}, private: map[ledger.MSPID]*credential.PrivateKey{},
-		state: map[ledger.Key][]version{},
+		state: map[ledger.Key][]Version{},
 		batch: map[ledger.Digest][]ledger.Digest{}}
 	l.Cut() // block 0 holds no records
 	l.found()

@@ -31,12 +31,17 @@ func (l *Ledger) Resolve(_ context.Context, asOf evidence.AsOf) (evidence.Positi
 
 // Record implements evidence.Records.
 func (l *Ledger) Record(_ context.Context, key ledger.Key, block uint64) (evidence.Entry, error) {
+	return l.Version(key, block).Entry, nil
+}
+
+// Version is the newest version of a record up to a block.
+func (l *Ledger) Version(key ledger.Key, block uint64) Version {
 	for _, v := range slices.Backward(l.state[key]) {
 		if v.Block <= block {
-			return v.Entry, nil
+			return v
 		}
 	}
-	return evidence.Entry{Key: key}, nil
+	return Version{Entry: evidence.Entry{Key: key}}
 }
 
 // Notarisations implements evidence.Links.

@@ -3,7 +3,6 @@ package index
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"sync/atomic"
 
 	"github.com/imi-ledger/imi/evidence"
@@ -22,9 +21,9 @@ type askedBatch struct {
 }
 
 // batchEntries reads the records of a batch, which stand side by side with the record of the batch itself.
-const batchEntries = `SELECT r.key, v.content, v.block, r.first_block, v.event, v.unsound, t.id, t.time
+const batchEntries = `SELECT r.key, v.content, v.block, r.first_block, v.unsound
 	FROM records b JOIN records r ON r.id BETWEEN b.id - ?2 AND b.id + ?2 AND r.first_block = b.first_block
-	JOIN versions v ON v.id = r.last_version JOIN transactions t ON t.block = v.block AND t.position = v.position
+	JOIN versions v ON v.id = r.last_version
 	WHERE b.key = ?1`
 
 // askedAgain counts a question about a batch, and returns its tree if that is in memory.
@@ -109,11 +108,9 @@ func (x *Index) entriesOf(root ledger.Digest, size int) ([]evidence.Entry, error
 	entries := make([]evidence.Entry, 0, size+1)
 	for rows.Next() {
 		var e evidence.Entry
-		var at sql.NullInt64
-		if err := rows.Scan(&e.Key, &e.Record, &e.Block, &e.First, &e.Event, &e.Unsound, &e.TransactionID, &at); err != nil {
+		if err := rows.Scan(&e.Key, &e.Record, &e.Block, &e.First, &e.Unsound); err != nil {
 			return nil, fault("read batch", err)
 		}
-		e.Time = ledgerTime(at)
 		entries = append(entries, e)
 	}
 	return entries, rows.Err()

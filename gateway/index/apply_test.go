@@ -1,6 +1,7 @@
 package index_test
 
 import (
+	"encoding/json"
 	"errors"
 	"math/rand/v2"
 	"os"
@@ -32,13 +33,29 @@ func TestIndexAgreesWithTheLedger(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if (got.Event == "") == got.Found() {
-				t.Errorf("%s: event %q", key, got.Event)
-			}
-			got.Event = ""
-			if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b ledger.Time) bool { return a == b })); diff != "" {
+			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s after block %d (-ledger +index):\n%s", key, n, diff)
 			}
+			compareVersion(t, l, x, key, n)
+		}
+	}
+}
+
+// compareVersion compares a record as it is shown by itself, with what wrote it.
+func compareVersion(t *testing.T, l *evidencetest.Ledger, x *index.Index, key ledger.Key, block uint64) {
+	t.Helper()
+	v := l.Version(key, block)
+	want := index.Version{Key: string(key), Block: v.Block, Time: v.Time, TransactionID: v.TransactionID, Unsound: v.Unsound}
+	if json.Valid(v.Record) {
+		want.Record = v.Record
+	}
+	got, found, err := x.Version(t.Context(), key, block)
+	if err != nil || found != v.Found() || found != (got.Event != "") {
+		t.Errorf("%s after block %d: found %v, event %q, %v", key, block, found, got.Event, err)
+	}
+	if got.Event = ""; found {
+		if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b ledger.Time) bool { return a == b })); diff != "" {
+			t.Errorf("%s shown after block %d (-ledger +index):\n%s", key, block, diff)
 		}
 	}
 }

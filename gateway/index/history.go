@@ -29,6 +29,18 @@ type Change struct {
 const selectVersion = `SELECT r.key, v.content, v.event, v.block, t.time, t.id, v.unsound, v.position, v.id - t.first_version
 	FROM versions v JOIN records r ON r.id = v.record JOIN transactions t ON t.block = v.block AND t.position = v.position `
 
+// versionAt is the newest version of a record up to a block.
+const versionAt = "WHERE v.record = (SELECT id FROM records WHERE key = ?) AND v.block <= ? ORDER BY v.block DESC, v.id DESC LIMIT 1"
+
+// Version returns a record as it was after a block. It reports false where there is none.
+func (x *Index) Version(ctx context.Context, key ledger.Key, block uint64) (Version, bool, error) {
+	found, err := x.versions(ctx, versionAt, string(key), clamp(block))
+	if err != nil || len(found) == 0 {
+		return Version{}, false, err
+	}
+	return found[0].Version, true, nil
+}
+
 // History returns at most limit versions of a record, the newest first; more is true when there are older ones.
 func (x *Index) History(ctx context.Context, key ledger.Key, limit int) (versions []Version, more bool, err error) {
 	limit = pageSize(limit)

@@ -20,10 +20,9 @@ type statements struct {
 
 const (
 	selectHead          = "SELECT number, hash, time FROM blocks "
-	selectEntry         = "SELECT v.content, v.block, r.first_block, v.event, v.unsound, t.id, t.time FROM records r "
-	ofTransaction       = " JOIN transactions t ON t.block = v.block AND t.position = v.position WHERE r.key = ?"
-	selectRecord        = selectEntry + "JOIN versions v ON v.id = r.last_version" + ofTransaction
-	selectRecordAt      = selectEntry + "JOIN versions v ON v.record = r.id" + ofTransaction + " AND v.block <= ? ORDER BY v.block DESC, v.id DESC LIMIT 1"
+	selectEntry         = "SELECT v.content, v.block, r.first_block, v.unsound FROM records r "
+	selectRecord        = selectEntry + "JOIN versions v ON v.id = r.last_version WHERE r.key = ?"
+	selectRecordAt      = selectEntry + "JOIN versions v ON v.record = r.id WHERE r.key = ? AND v.block <= ? ORDER BY v.block DESC, v.id DESC LIMIT 1"
 	selectNotarisations = `SELECT r.key, r.first_block FROM records r WHERE r.document = ?
 		AND r.first_block <= ? ORDER BY r.id LIMIT ?`
 )
@@ -107,15 +106,13 @@ func (x *Index) Record(ctx context.Context, key ledger.Key, block uint64) (evide
 
 func scanRecord(key ledger.Key, row *sql.Row) (evidence.Entry, error) {
 	e := evidence.Entry{Key: key}
-	var at sql.NullInt64
-	err := row.Scan(&e.Record, &e.Block, &e.First, &e.Event, &e.Unsound, &e.TransactionID, &at)
+	err := row.Scan(&e.Record, &e.Block, &e.First, &e.Unsound)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, nil
 	}
 	if err != nil {
 		return e, fault("read record", err)
 	}
-	e.Time = ledgerTime(at)
 	return e, nil
 }
 

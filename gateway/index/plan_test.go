@@ -17,6 +17,7 @@ func TestQueriesDoNotScan(t *testing.T) {
 		"record": selectRecord, "recordAt": selectRecordAt, "records of a batch": batchEntries, "notarisations": selectNotarisations, "part of a batch": selectPart, "leaves": selectLeaves,
 		"block at a time": selectHead + "WHERE time <= ? ORDER BY time DESC, number DESC LIMIT 1",
 		"history":         selectVersion + "WHERE v.record = (SELECT id FROM records WHERE key = ?) ORDER BY v.block DESC, v.id DESC LIMIT ?",
+		"version":         selectVersion + versionAt,
 		"changes":         selectVersion + "WHERE v.id > (" + lastVersionBefore + ") ORDER BY v.id LIMIT ?4",
 	} {
 		plan := planOf(t, x, query)

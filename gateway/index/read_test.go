@@ -28,7 +28,7 @@ func TestHistory(t *testing.T) {
 		if err != nil || more || len(versions) == 0 {
 			t.Fatalf("%s: %d versions, more %v, %v", key, len(versions), more, err)
 		}
-		newest := l.Entry(key)
+		newest := l.Version(key, uint64(len(l.Blocks)))
 		if versions[0].Block != newest.Block || versions[0].Unsound != newest.Unsound || versions[0].TransactionID != newest.TransactionID {
 			t.Errorf("%s: newest %+v, want %+v", key, versions[0], newest)
 		}
