@@ -116,8 +116,8 @@ func TestBatchIsReadAhead(t *testing.T) {
 	apply(t, x, l.Blocks...)
 	apply(t, plain, l.Blocks...)
 	last := uint64(len(l.Blocks)) - 1
-	for place := range 8 {
-		if path, err := x.BatchPath(t.Context(), root, place); err != nil || len(path) == 0 {
+	for asked := range index.ReadAheadAfter {
+		if path, err := x.BatchPath(t.Context(), root, asked%20); err != nil || len(path) == 0 {
 			t.Fatal(path, err)
 		}
 	}
@@ -148,7 +148,7 @@ func TestBatchIsReadAhead(t *testing.T) {
 	x = fresh(t)
 	x.Remember(100)
 	apply(t, x, l.Blocks...)
-	for range 8 {
+	for range index.ReadAheadAfter {
 		if _, err := x.BatchPath(t.Context(), root, 3); err != nil {
 			t.Fatal(err)
 		}
