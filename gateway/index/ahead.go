@@ -65,7 +65,9 @@ func (x *Index) remember(cache *cache, root ledger.Digest, batch *askedBatch) bo
 	entries, err := x.entriesOf(root, tree.Len())
 	return err == nil && cache.keep(version, func() {
 		for _, e := range entries {
-			cache.records.Put(e.Key, e)
+			if _, known := cache.records.Get(e.Key); !known { // others have that one's bytes already
+				cache.records.Put(e.Key, e)
+			}
 		}
 	})
 }
