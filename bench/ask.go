@@ -92,7 +92,7 @@ func (d *district) check(digest ledger.Digest, text []byte) error {
 
 var (
 	saysValid    = []byte(`"verdict":"valid"`)
-	saysEvidence = []byte(`"evidence":{`)
+	saysEvidence = []byte(`{"head":"`) // with which evidence begins; what begins with a quotation mark is found ten times as slowly
 )
 
 // saysSo looks at an answer no more than the load can afford: is it "valid", with evidence? The whole check is a sample's.

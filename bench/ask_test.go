@@ -30,8 +30,8 @@ func TestFewAnswersAreChecked(t *testing.T) {
 }
 
 func TestLookAtAnAnswer(t *testing.T) {
-	good := `{"finding":{"verdict":"valid"},"evidence":{}}`
-	for text, want := range map[string]bool{good: true, `{"finding":{"verdict":"valid"}}`: false, `{"verdict":"revoked","evidence":{}}`: false} {
+	good := `{"finding":{"verdict":"valid"},"evidence":{"head":"imi"}}`
+	for text, want := range map[string]bool{good: true, `{"finding":{"verdict":"valid"}}`: false, `{"verdict":"revoked","evidence":{"head":"imi"}}`: false} {
 		if got := saysSo(200, []byte(text)); got != want {
 			t.Errorf("%s: %t", text, got)
 		}

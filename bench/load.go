@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -20,6 +21,10 @@ var pause = func(d time.Duration) {
 func closed(ctx context.Context, workers int, d time.Duration, processes []int, do func(ctx context.Context, worker int) error) (Sample, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	end, err := giveWay()
+	if err != nil {
+		return Sample{}, err
+	}
 	var done atomic.Int64
 	var all sync.WaitGroup
 	before, began := spent(processes...), time.Now()
@@ -36,7 +41,7 @@ func closed(ctx context.Context, workers int, d time.Duration, processes []int, 
 	}
 	all.Wait()
 	s := Sample{Operations: int(done.Load()), Wall: time.Since(began), CPU: spent(processes...) - before}
-	return s, context.Cause(ctx)
+	return s, errors.Join(context.Cause(ctx), end())
 }
 
 // open begins operations at fixed times, whether earlier ones have ended or not, and counts each one's time from the
