@@ -192,6 +192,56 @@ func ofVersion(t *testing.T, path string, version uint32) []byte {
 	return text
 }
 
+// TestOutdatedIndexIsMadeAnew opens indexes of the schema before, of one to come, and of something else.
+func TestOutdatedIndexIsMadeAnew(t *testing.T) {
+	l := evidencetest.New(t)
+	path := indexFile(t.TempDir())
+	begin := func(version uint32) {
+		t.Helper()
+		if err := index.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		store, err := index.Open(t.Context(), path, evidencetest.Channel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range l.Blocks {
+			if _, err := store.Apply(t.Context(), b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, ofVersion(t, path, version), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log := slog.New(slog.DiscardHandler)
+	begin(1)
+	store, err := openCurrent(t.Context(), path, evidencetest.Channel, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if next, _, err := store.Position(t.Context()); err != nil || next != 0 {
+		t.Errorf("an outdated index goes on at block %d, %v", next, err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	begin(99)
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openCurrent(t.Context(), path, evidencetest.Channel, log); !errors.Is(err, index.ErrFormat) {
+		t.Errorf("an index of a version to come: %v", err)
+	}
+	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
+		t.Error("an index of a version to come was touched")
+	}
+}
+
 func TestDataIsLocked(t *testing.T) {
 	folder := t.TempDir()
 	unlock, err := lockData(t.Context(), folder)

@@ -38,6 +38,19 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return task(ctx, o, stdout, slog.New(slog.NewTextHandler(stderr, nil)))
 }
 
+// openCurrent opens the index, or begins it anew where an earlier version of this program left one of another schema.
+func openCurrent(ctx context.Context, path, channel string, log *slog.Logger) (*index.Index, error) {
+	store, err := index.Open(ctx, path, channel)
+	if !errors.Is(err, index.ErrOutdated) {
+		return store, err
+	}
+	log.Warn("the index is of an earlier version and is made anew from the peer's blocks", "file", path)
+	if err := index.Remove(path); err != nil {
+		return nil, err
+	}
+	return index.Open(ctx, path, channel)
+}
+
 // garbage lets the heap grow to three times what is in use before it is collected. What is in use is mostly remembered
 // records and the state tree, which every collection walks over: at twice, Go's default, that took a sixth of the time of
 // answering. The environment variable GOGC says otherwise.
@@ -58,7 +71,7 @@ func run(ctx context.Context, o Options, _ io.Writer, log *slog.Logger) error {
 		return err
 	}
 	defer unlock()
-	store, err := index.Open(ctx, indexFile(o.Data), profile.Channel)
+	store, err := openCurrent(ctx, indexFile(o.Data), profile.Channel, log)
 	if err != nil {
 		return err
 	}

@@ -205,7 +205,7 @@ func TestOpenFiles(t *testing.T) {
 	if _, err := raw(t, former).ExecContext(t.Context(), "PRAGMA user_version = 1"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := index.Open(t.Context(), former, evidencetest.Channel); !errors.Is(err, index.ErrFormat) {
+	if _, err := index.Open(t.Context(), former, evidencetest.Channel); !errors.Is(err, index.ErrOutdated) || !errors.Is(err, index.ErrFormat) {
 		t.Errorf("a file of the version before: %v", err)
 	}
 	for name, content := range map[string]string{"text": "this is no database, and it is long enough to have a header of a hundred bytes, which SQLite reads first of all."} {

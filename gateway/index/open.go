@@ -19,8 +19,11 @@ import (
 	"github.com/imi-ledger/imi/ledger/kept"
 )
 
-// ErrFormat is the error of Open for a file of another version of this program, or of something else. Rebuild it.
-var ErrFormat = errors.New("index: the file has another format; rebuild the index")
+// Errors of Open. Rebuild the index. Nothing is lost with an outdated one, since everything in it comes from the blocks.
+var (
+	ErrFormat   = errors.New("index: the file has another format; rebuild the index") // of a later version of this program, of something else, or damaged
+	ErrOutdated = fmt.Errorf("%w (it is of an earlier version of this program)", ErrFormat)
+)
 
 // Index is an open index. It may be used by many goroutines; blocks are applied one at a time.
 type Index struct {
@@ -124,6 +127,8 @@ func (x *Index) prepareFile(ctx context.Context) error {
 	switch {
 	case version == schemaVersion:
 		return nil
+	case version > 0 && version < schemaVersion:
+		return outdated(ctx, tx)
 	case version != 0 || tables != 0:
 		return ErrFormat
 	}
@@ -131,6 +136,18 @@ func (x *Index) prepareFile(ctx context.Context) error {
 		return fault("open", err)
 	}
 	return tx.Commit()
+}
+
+// outdated is ErrOutdated, if the file really is an index.
+func outdated(ctx context.Context, q querier) error {
+	var own int
+	if err := q.QueryRowContext(steady(ctx), "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('blocks', 'records', 'versions')").Scan(&own); err != nil {
+		return fault("open", err)
+	}
+	if own != 3 {
+		return ErrFormat
+	}
+	return ErrOutdated
 }
 
 // fault names what was being done when SQLite failed. A file that SQLite cannot read as a database is ErrFormat.
