@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/http"
+	"time"
 
 	"github.com/imi-ledger/imi/ledger"
 )
@@ -73,17 +74,27 @@ func waitingRow() row {
 			sides: []side{
 				{"imi", oneServer, func(ctx context.Context) (Sample, error) {
 					return q.imi(ctx, func(pids []int, do func(context.Context, int) error) (Sample, error) {
-						return open(ctx, asking, half, s.options.Round, pids, do)
+						return waiting(ctx, half, s.options.Round, pids, do)
 					})
 				}},
 				{helloJSON, oneServer, func(ctx context.Context) (Sample, error) {
-					return open(ctx, asking, half, s.options.Round, []int{q.hello.pid()}, q.sayHello)
+					return waiting(ctx, half, s.options.Round, []int{q.hello.pid()}, q.sayHello)
 				}},
 			},
 			targets: []target{{value: "p99", most: 5}},
 			close:   q.close,
 		}, nil
 	}}
+}
+
+// waiting is open, by a load that gives way to who answers it, as it does where that rate is half of what was seen.
+func waiting(ctx context.Context, perSecond float64, d time.Duration, processes []int, do func(context.Context, int) error) (Sample, error) {
+	end, err := giveWay()
+	if err != nil {
+		return Sample{}, err
+	}
+	sample, err := open(ctx, asking, perSecond, d, processes, do)
+	return sample, errors.Join(err, end())
 }
 
 // questioning is connections to a gateway over a full ledger, and to a server that says hello.
