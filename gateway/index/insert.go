@@ -57,7 +57,7 @@ func (a *application) flush() error {
 			rest = later
 		}
 		if wanted := a.inserts.newest[kind]; given != wanted {
-			return fmt.Errorf("a row was numbered %d, not %d: somebody added or removed others", given, wanted)
+			return fmt.Errorf("a row was numbered %d, not %d: somebody added or removed others; rebuild the index", given, wanted)
 		}
 		a.inserts.rows[kind] = a.inserts.rows[kind][:0]
 	}
