@@ -22,22 +22,38 @@ func giveWay() (end func() error, err error) {
 	return func() error { return schedule(scheduleOther) }, schedule(scheduleBatch)
 }
 
-// schedule gives all threads of this process a policy; threads that are made later have that of the thread that makes them.
+// schedule gives all threads of this process a policy. A thread that is made meanwhile has that of the thread that makes it, so
+// they are listed until none is new.
 func schedule(policy uintptr) error {
-	threads, err := os.ReadDir("/proc/self/task")
-	if err != nil {
-		return fmt.Errorf("scheduling: %w", err)
-	}
-	for _, t := range threads {
-		id, err := strconv.Atoi(t.Name())
+	done := map[string]bool{}
+	for more := true; more; {
+		threads, err := os.ReadDir("/proc/self/task")
 		if err != nil {
 			return fmt.Errorf("scheduling: %w", err)
 		}
-		priority := int32(0) // all that struct sched_param has
-		_, _, problem := syscall.Syscall(syscall.SYS_SCHED_SETSCHEDULER, uintptr(id), policy, uintptr(unsafe.Pointer(&priority)))
-		if problem != 0 && problem != syscall.ESRCH { // it has ended meanwhile
-			return fmt.Errorf("scheduling: %w", problem)
+		more = false
+		for _, t := range threads {
+			if done[t.Name()] {
+				continue
+			}
+			if err := scheduleThread(t.Name(), policy); err != nil {
+				return fmt.Errorf("scheduling: %w", err)
+			}
+			done[t.Name()], more = true, true
 		}
+	}
+	return nil
+}
+
+func scheduleThread(name string, policy uintptr) error {
+	id, err := strconv.Atoi(name)
+	if err != nil {
+		return err
+	}
+	priority := int32(0) // all that struct sched_param has
+	_, _, problem := syscall.Syscall(syscall.SYS_SCHED_SETSCHEDULER, uintptr(id), policy, uintptr(unsafe.Pointer(&priority)))
+	if problem != 0 && problem != syscall.ESRCH { // it has ended meanwhile
+		return problem
 	}
 	return nil
 }
